@@ -1,0 +1,100 @@
+from odoo import fields, models
+
+from ..fields import Points
+
+
+class LoyaltyB2bEntryLine(models.Model):
+    """Why an entry has the points it has: one document line under one rule."""
+
+    _name = "loyalty.b2b.entry.line"
+    _inherit = "loyalty.b2b.ledger.mixin"
+    _description = "B2B Loyalty Explanation"
+    _order = "entry_id, id"
+    _rec_name = "name"
+
+    entry_id = fields.Many2one(
+        comodel_name="loyalty.b2b.entry", required=True, index=True, ondelete="restrict"
+    )
+    company_id = fields.Many2one(related="entry_id.company_id")
+    name = fields.Char(string="Item", help="Product or text of the document line.")
+    part = fields.Selection(
+        selection=[
+            ("line", "Purchase"),
+            ("discount", "Discount with points"),
+            ("correction", "Correction"),
+            ("memo", "Note"),
+        ],
+        required=True,
+    )
+    key = fields.Char(help="The document line that is counted, kept if it is deleted.")
+    move_line_id = fields.Many2one(
+        comodel_name="account.move.line",
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    order_line_ref = fields.Integer(help="Database id of the order line.")
+    product_id = fields.Many2one(
+        comodel_name="product.product", index="btree_not_null", ondelete="set null"
+    )
+    product_ref = fields.Integer(help="Database id of the product.")
+    rule_id = fields.Many2one(
+        comodel_name="loyalty.b2b.rule", index="btree_not_null", ondelete="set null"
+    )
+    rule_ref = fields.Integer(help="Database id of the rule's version.")
+    rule_root = fields.Integer(help="Database id of the rule's first version.")
+    rule_name = fields.Char(string="Rule name")
+    rule_version = fields.Integer(string="Version")
+    effect = fields.Char()
+    rate_points = Points(help="Points given per amount, as frozen when booked.")
+    rate_amount = fields.Float(
+        string="Per",
+        digits=(16, 6),
+        help="Amount in the programme's currency that gives these points.",
+    )
+    base_currency_id = fields.Many2one(
+        comodel_name="res.currency", ondelete="restrict"
+    )
+    base = fields.Float(
+        string="Net in document",
+        digits=(24, 6),
+        help="Untaxed, signed, in the document's currency.",
+    )
+    currency_id = fields.Many2one(related="entry_id.currency_id")
+    amount = fields.Float(
+        string="Net",
+        digits=(24, 6),
+        help="Untaxed, signed, in the programme's currency at the document's rate.",
+    )
+    points = Points(help="This line's share of the entry's points.")
+    reason = fields.Char(help="Why the line earns nothing: a code, shown in words.")
+    reason_text = fields.Char(
+        string="Why nothing", compute="_compute_reason_text"
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_reason_text(self):
+        texts = self._get_reason_texts()
+        for line in self:
+            line.reason_text = texts.get(line.reason, line.reason)
+
+    def _get_reason_texts(self):
+        """Return code → sentence for every reason of a zero; glue adds its own."""
+        _ = self.env._
+        return {
+            "no_rule": _("No earning rule covers this product."),
+            "not_in_period": _("No rule was in force on this date."),
+            "excluded_product": _("This product is excluded from the programme."),
+            "excluded_category": _(
+                "This product category is excluded from the programme."
+            ),
+            "excluded_pricelist": _("Promotional pricelists earn nothing."),
+            "line_discount": _("The line discount is higher than the programme allows."),
+            "delivery": _("Delivery earns nothing."),
+            "down_payment": _("Down payments earn when the goods are invoiced."),
+            "payment_means": _("A means of payment, not a purchase."),
+            "nothing_left": _("Nothing is left of it to take back."),
+            "commercial_bonus": _("A commercial bonus takes nothing back."),
+            "rounding": _("Rounding of the whole document."),
+            "already_counted": _("Already counted with the down payment."),
+        }

@@ -1,0 +1,106 @@
+from odoo import fields, models
+
+from ..fields import Points
+
+
+class LoyaltyB2bRedemption(models.Model):
+    """A wish to use points, from the question to its fulfilment."""
+
+    _name = "loyalty.b2b.redemption"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "B2B Loyalty Use of Points"
+    _order = "id desc"
+    _check_company_auto = True
+
+    wallet_id = fields.Many2one(
+        comodel_name="loyalty.b2b.wallet",
+        required=True,
+        index=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    program_id = fields.Many2one(
+        related="wallet_id.program_id", store=True, precompute=True
+    )
+    company_id = fields.Many2one(
+        related="wallet_id.company_id", store=True, precompute=True
+    )
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("approve", "To approve"),
+            ("reserved", "Reserved"),
+            ("done", "Done"),
+            ("fulfilled", "Fulfilled"),
+            ("cancelled", "Cancelled"),
+            ("lapsed", "Lapsed"),
+        ],
+        required=True,
+        default="draft",
+        readonly=True,
+        tracking=True,
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        help="The company that will be invoiced.",
+    )
+    contact_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Asked by",
+        readonly=True,
+        help="The person at the customer who asked for it.",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users", string="Entered by", readonly=True
+    )
+    order_id = fields.Many2one(
+        comodel_name="sale.order",
+        string="Order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    order_name = fields.Char(string="Order number", readonly=True)
+    points = Points(required=True, readonly=True, help="Whole points, above 0.")
+    currency_id = fields.Many2one(
+        comodel_name="res.currency",
+        required=True,
+        readonly=True,
+        help="Currency of the order.",
+    )
+    amount = fields.Monetary(
+        string="Discount",
+        readonly=True,
+        help="What the points take off the order, net or tax included as the rate says.",
+    )
+    rate_points = Points(readonly=True)
+    rate_amount = fields.Float(readonly=True, digits=(16, 6))
+    rate_tax = fields.Selection(
+        selection=[("net", "Net of tax"), ("gross", "Tax included")], readonly=True
+    )
+    date_hold_end = fields.Datetime(
+        string="Held until", readonly=True, help="The quotation holds the points so long."
+    )
+    fingerprint = fields.Json(
+        readonly=True,
+        help="What the discount was computed from: invoice address, company, currency,"
+        " fiscal position and lines.",
+    )
+    entry_ids = fields.One2many(
+        comodel_name="loyalty.b2b.entry",
+        inverse_name="redemption_id",
+        string="Bookings",
+        readonly=True,
+    )
+    line_ids = fields.One2many(
+        comodel_name="sale.order.line",
+        inverse_name="loyalty_b2b_redemption_id",
+        string="Discount lines",
+        readonly=True,
+    )
+
+    _positive = models.Constraint("CHECK (points > 0)")

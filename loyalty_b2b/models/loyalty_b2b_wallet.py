@@ -1,0 +1,243 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..fields import Points
+
+FIGURES = (
+    "balance",
+    "available",
+    "available_amount",
+    "held",
+    "waiting",
+    "next_expiry_date",
+    "next_expiry_points",
+)
+
+
+class LoyaltyB2bWallet(models.Model):
+    """Participation of one business customer in one programme."""
+
+    _name = "loyalty.b2b.wallet"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "B2B Loyalty Wallet"
+    _order = "partner_id, id"
+    _rec_name = "partner_id"
+    _check_company_auto = True
+
+    program_id = fields.Many2one(
+        comodel_name="loyalty.b2b.program",
+        required=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        related="program_id.company_id", store=True, precompute=True, index=True
+    )
+    currency_id = fields.Many2one(related="program_id.currency_id")
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        help="The company that opened the wallet; others may take part in it.",
+    )
+    user_id = fields.Many2one(
+        related="partner_id.user_id", string="Account manager", store=True, index=True
+    )
+    state = fields.Selection(
+        selection=[
+            ("invited", "Invited"),
+            ("active", "Active"),
+            ("suspended", "Suspended"),
+            ("left", "Left"),
+        ],
+        required=True,
+        default="active",
+        copy=False,
+        tracking=True,
+        help="Invited and suspended wallets earn and cannot use points; one that has"
+        " left does neither.",
+    )
+    date_joined = fields.Date(
+        string="Joined on", required=True, default=fields.Date.context_today
+    )
+    is_control = fields.Boolean(
+        string="Control group",
+        help="Kept out at random to measure what the programme achieves: it neither"
+        " earns nor uses.",
+    )
+    merged_into_id = fields.Many2one(
+        comodel_name="loyalty.b2b.wallet",
+        string="Merged into",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+    )
+    version = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        help="Counts the acts of choice; they queue up on it.",
+    )
+    participant_ids = fields.One2many(
+        comodel_name="loyalty.b2b.participant",
+        inverse_name="wallet_id",
+        string="Participating Companies",
+    )
+    entry_ids = fields.One2many(
+        comodel_name="loyalty.b2b.entry", inverse_name="wallet_id", string="Ledger"
+    )
+
+    balance = Points(
+        compute="_compute_figures",
+        help="All booked points, those held by quotations included.",
+    )
+    available = Points(
+        compute="_compute_figures",
+        search="_search_available",
+        help="Points that can be used now; below zero they are owed.",
+    )
+    available_amount = fields.Monetary(
+        string="Worth", compute="_compute_figures", help="What the available points buy."
+    )
+    held = Points(compute="_compute_figures", help="Points held by open quotations.")
+    waiting = Points(
+        compute="_compute_figures", help="Earned points of invoices not yet paid."
+    )
+    next_expiry_date = fields.Date(
+        string="Next expiry", compute="_compute_figures", help="Last day of use."
+    )
+    next_expiry_points = Points(string="Expiring next", compute="_compute_figures")
+
+    # === COMPUTE METHODS === #
+
+    def _compute_figures(self):
+        rows = {row.pop("wallet_id"): row for row in self._query_figures()}
+        for wallet in self:
+            row = rows.get(wallet.id, {})
+            wallet.balance = int(row.get("balance") or 0)
+            wallet.available = int(row.get("available") or 0)
+            wallet.held = int(row.get("held") or 0)
+            wallet.waiting = int(row.get("waiting") or 0)
+            wallet.next_expiry_date = row.get("next_expiry_date")
+            wallet.next_expiry_points = int(row.get("next_expiry_points") or 0)
+            wallet.available_amount = wallet.program_id._get_worth(wallet.available)
+
+    def _search_available(self, operator, value):
+        if operator not in ("=", "!=", "<", ">", "<=", ">=", "in", "not in"):
+            return NotImplemented
+        if operator in ("in", "not in"):
+            value = tuple(int(number) for number in value) or (None,)
+        sql_operator = SQL({"in": "IN", "not in": "NOT IN"}.get(operator, operator))
+        return Domain.custom(
+            to_sql=lambda model, alias, query: SQL(
+                "%s %s %s",
+                model._field_to_sql(alias, "available", query),
+                sql_operator,
+                value,
+            )
+        )
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        """Make *available* sortable, groupable and searchable though it is not
+        stored: a sum over the partial index of open entries (DESIGN §4)."""
+        if field_expr != "available":
+            return super()._field_to_sql(alias, field_expr, query)
+        return SQL(
+            "(SELECT COALESCE(SUM(SIGN(e.points) * e.points_open), 0)::bigint"
+            " FROM loyalty_b2b_entry e"
+            " WHERE e.wallet_id = %s AND e.state = 'posted' AND e.points_open > 0"
+            " AND (e.points < 0 OR e.date_expiry IS NULL OR e.date_expiry >= %s))",
+            SQL.identifier(alias, "id"),
+            self._get_today_sql(SQL.identifier(alias, "program_id")),
+        )
+
+    def _get_today_sql(self, program):
+        """Return SQL for today's date in the time zone of each programme.
+
+        :param SQL program: expression of a programme's id.
+        """
+        today = self.env["loyalty.b2b.program"]._get_today_by_program()
+        return SQL("(%s::jsonb ->> %s::text)::date", json.dumps(today), program)
+
+    def _query_figures(self):
+        """Sum the open and pending entries, by partial index only.
+
+        :return: list of dicts with wallet_id and the figures, in points.
+        """
+        if not self.ids:
+            return []
+        today = self._get_today_sql(SQL("e.program_id"))
+        return self.env.execute_query_dict(
+            SQL(
+                """
+            WITH open AS (
+                SELECT e.*, (e.state = 'posted' AND e.points > 0
+                       AND (e.date_expiry IS NULL OR e.date_expiry >= %(today)s))
+                       AS usable
+                  FROM loyalty_b2b_entry e
+                 WHERE e.wallet_id = ANY(%(ids)s)
+                   AND ((e.state = 'posted' AND e.points_open > 0)
+                        OR e.state = 'pending')
+            ), expiry AS (
+                SELECT wallet_id, MIN(date_expiry) AS day
+                  FROM open WHERE usable GROUP BY wallet_id
+            )
+            SELECT o.wallet_id,
+                   SUM(CASE WHEN o.state = 'posted'
+                            THEN SIGN(o.points) * o.points_open
+                            WHEN o.kind = 'redeem' THEN -o.points
+                            ELSE 0 END) AS balance,
+                   SUM(SIGN(o.points) * o.points_open)
+                       FILTER (WHERE o.state = 'posted' AND (usable OR o.points < 0))
+                       AS available,
+                   -SUM(o.points) FILTER (
+                        WHERE o.state = 'pending' AND o.kind = 'redeem') AS held,
+                   SUM(o.points) FILTER (
+                        WHERE o.state = 'pending' AND o.kind <> 'redeem') AS waiting,
+                   MIN(x.day) AS next_expiry_date,
+                   SUM(o.points_open) FILTER (
+                        WHERE usable AND o.date_expiry = x.day) AS next_expiry_points
+              FROM open o
+              LEFT JOIN expiry x ON x.wallet_id = o.wallet_id
+             GROUP BY o.wallet_id
+                """,
+                today=today,
+                ids=list(self.ids),
+            )
+        )
+
+    def _invalidate_figures(self):
+        """Forget cached figures and entries after the ledger has changed."""
+        self.env["loyalty.b2b.wallet"].invalidate_model(
+            [*FIGURES, "entry_ids"], flush=False
+        )
+        self.env["loyalty.b2b.entry"].invalidate_model(flush=False)
+
+    # === CRUD METHODS === #
+
+    def copy(self, default=None):
+        raise UserError(
+            self.env._(
+                "A wallet cannot be duplicated: each company takes part once in a"
+                " programme."
+            )
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked(self):
+        booked = self.sudo().filtered("entry_ids")
+        if booked:
+            raise UserError(
+                self.env._(
+                    "The wallet of %(customer)s has a history and cannot be deleted."
+                    " Set it to “Left” instead.",
+                    customer=booked[0].partner_id.display_name,
+                )
+            )

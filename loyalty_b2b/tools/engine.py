@@ -1,0 +1,606 @@
+"""What documents earn: one pure evaluation (DESIGN §5).
+
+Posting, preview, *Try it*, rehearsal and repair call these functions and differ only
+in who fills in the lines. Money comes in as Decimal; what is computed from it is
+exact until it is rounded once.
+
+A *key* is one line of a document. A *row* explains what happened to the value of a
+key under one rule: its own value, a discount for points that falls on it, a
+correction. All rows of a group, in the order of booking, give the group's points.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from typing import Literal
+
+from .rounding import from_minor, round_rows, spread, to_minor
+
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One version of a rule: which purchases earn, and how much.
+
+    ``points`` are given for each ``per`` (above 0, in programme currency): exactly
+    in proportion, or for each full ``per`` a group reaches. ``root`` is shared by the
+    versions of a rule. ``categories`` already contain their children; a rule with
+    neither products nor categories is for everything, one with both for either.
+    ``date_start`` and ``date_end`` are inclusive. After a rule that says ``stop``,
+    the later ones are not looked at for the lines it matched.
+    """
+
+    id: int
+    root: int
+    version: int
+    sequence: int
+    effect: Literal["proportional", "step"]
+    points: int
+    per: Decimal
+    products: frozenset[int] = frozenset()
+    categories: frozenset[int] = frozenset()
+    date_start: datetime.date | None = None
+    date_end: datetime.date | None = None
+    by_order_date: bool = False
+    stop: bool = False
+
+    def holds_on(self, line: Line) -> bool:
+        """Tell whether the line falls into the rule's period."""
+        day = self.by_order_date and line.order_date or line.date
+        return (self.date_start is None or day >= self.date_start) and (
+            self.date_end is None or day <= self.date_end
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a document, as the engine wants it.
+
+    ``key`` is stable ('aml:12', 'sol:5'); ``group`` is what points are counted for
+    ('order:7', 'move:9'). ``base`` is untaxed, in document currency, above 0 for a
+    sale; ``amount`` is the same in programme currency at the document's own rate.
+    ``exclusion`` is the code of why the line cannot earn. ``origin_key`` names the
+    line that a correction corrects, where that is known.
+    """
+
+    key: str
+    group: str
+    base: Decimal
+    amount: Decimal
+    date: datetime.date
+    kind: Literal["product", "points_discount", "ignored"] = "product"
+    product: int | None = None
+    category: int | None = None
+    exclusion: str = ""
+    order_line: int | None = None
+    order_date: datetime.date | None = None
+    origin_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an explanation: part of the value of a key, under one rule.
+
+    A row that earns carries the rule's rate (``points`` for each ``per``); one that
+    earns nothing has an empty ``effect`` and the ``reason`` why. ``base`` (document
+    currency) is exact and decides; ``amount`` (programme currency) is exact in rows of
+    the part 'line' and rounded in the others, where it is for people to read.
+    ``source`` is the key of the discount or correction line that caused the row.
+    """
+
+    key: str
+    group: str
+    part: Literal["line", "discount", "correction"]
+    rule: int | None
+    root: int | None
+    version: int
+    effect: Literal["proportional", "step", ""]
+    points: int
+    per: Decimal
+    base: Decimal
+    amount: Decimal
+    order_line: int | None
+    product: int | None
+    reason: str = ""
+    source: str | None = None
+
+
+class RuleSet:
+    """Rules compiled so that finding those of a line costs the same for 1 and 1000."""
+
+    __slots__ = ("_anywhere", "_by_category", "_by_product", "_found", "_versioned")
+
+    def __init__(self, rules: Iterable[Rule]):
+        self._anywhere: list[Rule] = []
+        self._by_product: dict[int | None, list[Rule]] = defaultdict(list)
+        self._by_category: dict[int | None, list[Rule]] = defaultdict(list)
+        self._found: dict[tuple[int | None, int | None], tuple[Rule, ...]] = {}
+        roots = set()
+        self._versioned = False
+        for rule in rules:
+            self._versioned |= rule.root in roots
+            roots.add(rule.root)
+            self._index(rule)
+
+    def _index(self, rule: Rule) -> None:
+        """File a rule under what it is conditioned on."""
+        for product in rule.products:
+            self._by_product[product].append(rule)
+        for category in rule.categories:
+            self._by_category[category].append(rule)
+        if not rule.products and not rule.categories:
+            self._anywhere.append(rule)
+
+    def _candidates(self, line: Line) -> tuple[Rule, ...]:
+        """Return the rules for the line's product or category, by sequence."""
+        place = (line.product, line.category)
+        found = self._found.get(place)
+        if found is None:
+            rules = {
+                *self._anywhere,
+                *self._by_product.get(line.product, ()),
+                *self._by_category.get(line.category, ()),
+            }
+            found = tuple(sorted(rules, key=lambda rule: (rule.sequence, rule.id)))
+            self._found[place] = found
+        return found
+
+    def match(self, line: Line) -> tuple[Rule, ...]:
+        """Return the rules by which the line earns, in order of sequence.
+
+        Neither the kind of the line nor its exclusion is looked at.
+        """
+        matching = []
+        for rule in self._candidates(line):
+            if rule.holds_on(line):
+                matching.append(rule)
+                if rule.stop:
+                    break
+        if self._versioned and len(matching) > 1:
+            return self._newest(matching)
+        return tuple(matching)
+
+    @staticmethod
+    def _newest(matching: Sequence[Rule]) -> tuple[Rule, ...]:
+        """Keep one version of each rule, should their periods overlap."""
+        newest: dict[int, int] = {}
+        for rule in matching:
+            newest[rule.root] = max(rule.version, newest.get(rule.root, rule.version))
+        return tuple(rule for rule in matching if rule.version == newest[rule.root])
+
+    def reason(self, line: Line) -> str:
+        """Return the code of why a line earns nothing, '' if it earns.
+
+        The line's own exclusion, 'ignored', 'no_value', 'no_rule' (none for its
+        product or category) or 'not_in_period' (there is one, at another time).
+        """
+        if line.exclusion:
+            return line.exclusion
+        if line.kind == "ignored":
+            return "ignored"
+        if not line.base:
+            return "no_value"
+        if self.match(line):
+            return ""
+        return "not_in_period" if self._candidates(line) else "no_rule"
+
+
+# === EXPLAINING === #
+
+
+def explain(lines: Sequence[Line], ruleset: RuleSet, digits: int = 2) -> list[Row]:
+    """Explain what the lines of a document earn, or why they earn nothing.
+
+    One 'line' row for each line and matching rule, or one with a reason. Lines of the
+    kind 'points_discount' are spread over all product lines of their group by value:
+    one 'discount' row for each row of the line on which a share falls.
+
+    :param int digits: decimal places of the document's currency
+    :return: rows in the order of the lines, discounts last
+
+    >>> rule = Rule(1, 1, 1, 10, "proportional", 2, Decimal(1))
+    >>> line = Line(key="aml:1", group="move:1", base=Decimal("9.99"),
+    ...             amount=Decimal("9.99"), date=datetime.date(2024, 5, 1))
+    >>> group_points(explain([line], RuleSet([rule])))
+    19
+    """
+    rows: list[Row] = []
+    discounts: list[Line] = []
+    for line in lines:
+        if line.kind == "points_discount":
+            discounts.append(line)
+        else:
+            rows += _line_rows(line, ruleset)
+    if discounts:
+        rows += _discount_rows(lines, rows, discounts, digits)
+    return rows
+
+
+def _line_rows(line: Line, ruleset: RuleSet) -> list[Row]:
+    """Return the rows of a line's own value."""
+    earns = not line.exclusion and line.kind == "product" and line.base
+    rules = earns and ruleset.match(line)
+    if not rules:
+        return [_reason_row(line, "line", ruleset.reason(line))]
+    return [
+        Row(
+            line.key,
+            line.group,
+            "line",
+            rule.id,
+            rule.root,
+            rule.version,
+            rule.effect,
+            rule.points,
+            rule.per,
+            line.base,
+            line.amount,
+            line.order_line,
+            line.product,
+        )
+        for rule in rules
+    ]
+
+
+def _reason_row(line: Line, part: str, reason: str) -> Row:
+    """Return a row that says why a line earns nothing."""
+    return Row(
+        line.key,
+        line.group,
+        part,
+        None,
+        None,
+        0,
+        "",
+        0,
+        Decimal(0),
+        line.base,
+        line.amount,
+        line.order_line,
+        line.product,
+        reason,
+    )
+
+
+def _discount_rows(
+    lines: Sequence[Line], rows: Sequence[Row], discounts: Sequence[Line], digits: int
+) -> list[Row]:
+    """Spread the discounts for points over the product lines of their groups."""
+    rows_by_key: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        rows_by_key[row.key].append(row)
+    result = []
+    for discount in discounts:
+        targets = _product_lines(lines, discount.group)
+        if not targets:
+            result.append(_reason_row(discount, "discount", "no_lines"))
+        for line, share in _share_out(discount, targets, digits):
+            result += [
+                _part_of(row, "discount", share, digits, discount.key)
+                for row in rows_by_key[line.key]
+            ]
+    return result
+
+
+def _product_lines(lines: Sequence[Line], group: str) -> list[Line]:
+    """Return the product lines of a group that have a value."""
+    return [
+        line
+        for line in lines
+        if line.kind == "product" and line.group == group and line.base
+    ]
+
+
+def _share_out(
+    discount: Line, targets: Sequence[Line], digits: int
+) -> Iterator[tuple[Line, Decimal]]:
+    """Spread a discount over lines by value; yield the lines with their shares.
+
+    Negative lines (a discount of the order) take their negative share, unless the
+    discount is more than the lines together are worth: then those that can bear it.
+    """
+    weights = [line.base for line in targets]
+    net = sum(weights)
+    if not -abs(net) <= discount.base * (1 if net > 0 else -1) <= 0:
+        bearing = [weight if weight * discount.base < 0 else 0 for weight in weights]
+        weights = bearing if any(bearing) else weights
+    scale = _scale([discount.base], digits)
+    shares = spread(to_minor(discount.base, scale), weights)
+    for line, share in zip(targets, shares, strict=True):
+        if share:
+            yield line, from_minor(share, scale)
+
+
+def _scale(values: Iterable[Decimal], digits: int) -> int:
+    """Return the decimal places that hold the values exactly, ``digits`` or more."""
+    return max([digits, *(-value.as_tuple().exponent for value in values)])
+
+
+def _part_of(row: Row, part: str, base: Decimal, digits: int, source: str) -> Row:
+    """Return a row for a part of a row's value, at that row's rate and exchange."""
+    ratio = Fraction(row.amount) / Fraction(row.base) if row.base else 0
+    amount = from_minor(to_minor(Fraction(base) * ratio, digits), digits)
+    return replace(row, part=part, base=base, amount=amount, source=source)
+
+
+# === COUNTING === #
+
+
+class _Held:
+    """What is known of the value of one key under one rule, in document currency."""
+
+    __slots__ = ("corrected", "discount", "lines", "value")
+
+    def __init__(self) -> None:
+        self.lines: list[Row] = []
+        self.value = self.discount = self.corrected = ZERO
+
+    def add(self, row: Row) -> None:
+        """Take a row into account."""
+        if row.part == "line":
+            self.lines.append(row)
+            self.value += row.base
+        elif row.part == "discount":
+            self.discount += row.base
+        else:
+            self.corrected += row.base
+
+    def live(self) -> Row:
+        """Return the latest line row that no other has annulled.
+
+        A document that is posted again at another rate counts with the new one.
+        """
+        live: list[Row] = []
+        for row in self.lines:
+            mirror = next((old for old in reversed(live) if _undoes(row, old)), None)
+            if mirror is None:
+                live.append(row)
+            else:
+                live.remove(mirror)
+        return (live or self.lines)[-1]
+
+
+def _undoes(row: Row, other: Row) -> bool:
+    """Tell whether one row is the other's mirror image."""
+    return row.base == -other.base and row.amount == -other.amount
+
+
+class _Key:
+    """The value of one line of a document, under all rules by which it ever earned."""
+
+    __slots__ = ("roots",)
+
+    def __init__(self) -> None:
+        self.roots: dict[int | None, _Held] = {}
+
+    @property
+    def corrected(self) -> Decimal:
+        """The corrections of the key.
+
+        They come once for each root known at their time, so the eldest root has all
+        of them, also those from before the line was posted again under other rules.
+        """
+        return next(iter(self.roots.values())).corrected
+
+    @property
+    def leading(self) -> _Held:
+        """The newest root that has a value; all that have one have the same."""
+        held = list(self.roots.values())
+        return next((one for one in reversed(held) if one.value), held[0])
+
+    @property
+    def value(self) -> Decimal:
+        """The value of the line itself."""
+        return self.leading.value
+
+    @property
+    def balance(self) -> Decimal:
+        """Its value less discounts and corrections, which may exceed it."""
+        leading = self.leading
+        return leading.value + leading.discount + self.corrected
+
+    def room(self, sign: int) -> Decimal:
+        """How far a correction of that sign can move the balance to its bound."""
+        low, high = min(ZERO, self.value), max(ZERO, self.value)
+        return max(ZERO, high - self.balance if sign > 0 else self.balance - low)
+
+    def excess(self, sign: int) -> Decimal:
+        """How far earlier corrections of the other sign went past their bound."""
+        low, high = min(ZERO, self.value), max(ZERO, self.value)
+        return max(ZERO, low - self.balance if sign > 0 else self.balance - high)
+
+
+def _hold(rows: Iterable[Row]) -> dict[str, _Key]:
+    """Gather the rows of the keys."""
+    keys: dict[str, _Key] = defaultdict(_Key)
+    for row in rows:
+        roots = keys[row.key].roots
+        if row.root not in roots:
+            roots[row.root] = _Held()
+        roots[row.root].add(row)
+    return keys
+
+
+def _remaining(rows: Iterable[Row]) -> Iterator[tuple[Row, Fraction]]:
+    """Yield what still earns: a row with the rate, and the amount that remains."""
+    for key in _hold(rows).values():
+        for held in key.roots.values():
+            if held.value and held.lines[0].effect:
+                row = held.live()
+                base = held.value + held.discount + key.corrected
+                low, high = min(ZERO, held.value), max(ZERO, held.value)
+                ratio = Fraction(row.amount) / Fraction(row.base)
+                yield row, Fraction(max(low, min(base, high))) * ratio
+
+
+def group_points(rows: Iterable[Row]) -> int:
+    """Return the points of a group: the one formula (DESIGN §5).
+
+    Of each key and rule, what remains counts: the value less discounts and
+    corrections, between zero and the value, at the rate and exchange of its latest
+    line row. Proportional effects are summed exactly and rounded down once; steps
+    are counted on the sum of each rule version, a step at the rate of the line that
+    reaches it.
+
+    :param rows: all rows of one group, in the order of booking
+    :return: whole points, 0 or more
+    """
+    proportional = Fraction(0)
+    reached: dict[tuple[int | None, int], Fraction] = defaultdict(Fraction)
+    points = 0
+    for row, amount in _remaining(rows):
+        if row.effect == "proportional":
+            proportional += amount * row.points / Fraction(row.per)
+        else:
+            rule = (row.root, row.version)
+            before = max(0, floor(reached[rule]))
+            reached[rule] += amount / Fraction(row.per)
+            points += (max(0, floor(reached[rule])) - before) * row.points
+    return max(0, floor(proportional) + points)
+
+
+def exact_points(rows: Iterable[Row]) -> list[Fraction]:
+    """Return what each row contributes before rounding; 0 where it has a reason."""
+    return [
+        Fraction(row.amount) * row.points / Fraction(row.per)
+        if row.effect and not row.reason
+        else Fraction(0)
+        for row in rows
+    ]
+
+
+def explained(rows: Sequence[Row], difference: int) -> list[int]:
+    """Spread the points that a document books over its rows (DESIGN I8).
+
+    Rows that earn nothing get nothing, unless there are no others.
+
+    :param rows: the new rows of the document
+    :param int difference: whole points booked, any sign
+    :return: points of each row; they sum to ``difference``
+    :raises ValueError: if there are points and no rows
+    """
+    exact = exact_points(rows)
+    places = [i for i, row in enumerate(rows) if row.effect and not row.reason]
+    places = places or list(range(len(rows)))
+    points = [0] * len(rows)
+    parts = round_rows([exact[place] for place in places], difference)
+    for place, part in zip(places, parts, strict=True):
+        points[place] = part
+    return points
+
+
+# === CORRECTING === #
+
+
+def annul(rows: Iterable[Row]) -> list[Row]:
+    """Undo the rows of a document (reset to draft, cancel).
+
+    The rows returned are mirror images and keep the part of what they undo, so that
+    the document can be posted again under the same keys. What was undone before is
+    not undone twice.
+
+    :param rows: all rows of the document so far, in the order of booking
+    """
+    latest: dict[tuple, Row] = {}
+    sums: dict[tuple, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+    for row in rows:
+        identity = (row.key, row.part, row.root, row.reason, row.source)
+        latest[identity] = row
+        sums[identity][0] += row.base
+        sums[identity][1] += row.amount
+    return [
+        replace(row, base=-sums[identity][0], amount=-sums[identity][1])
+        for identity, row in latest.items()
+        if any(sums[identity])
+    ]
+
+
+def correct(
+    origins: Sequence[Row], corrections: Sequence[Line], digits: int = 2
+) -> list[Row]:
+    """Explain lines that reduce (or restore) the value of earlier lines (DESIGN §5).
+
+    A correction goes to the key it names, else to those of its order line, else of
+    its product, else to all of its group by what remains of them. What exceeds them
+    goes to the others of the group. Amounts decide, never quantities. The rows have
+    the rule, rate and exchange of what they correct. What exceeds everything is
+    booked with the reason 'nothing_left': it takes no points now, and is the first to
+    be undone.
+
+    :param origins: all rows so far of the groups concerned, in the order of booking
+    :param corrections: base below 0 reduces a sale. Points-discount lines go with the
+        product lines beside them, by value; without such, to where discounts fell
+    :param int digits: decimal places of the document's currency
+    """
+    return list(_Correction(origins, corrections, digits).run())
+
+
+def unlinked_credit(
+    lines: Sequence[Line], ruleset: RuleSet, digits: int = 2
+) -> tuple[list[Row], int]:
+    """Explain a credit note of which no original is known (DESIGN §5).
+
+    By the rules of its own date, and only by those in proportion to money.
+
+    :return: its rows, and the points it takes: 0 or below, rounded toward zero for
+        each group
+    """
+    rows = []
+    for row in explain(lines, ruleset, digits):
+        if row.effect == "step":
+            row = replace(
+                row, rule=None, root=None, effect="", reason="not_proportional"
+            )
+        rows.append(replace(row, part="correction"))
+    totals: dict[str, Fraction] = defaultdict(Fraction)
+    for row, exact in zip(rows, exact_points(rows), strict=True):
+        totals[row.group] += exact
+    return rows, sum(min(0, -floor(-total)) for total in totals.values())
+
+
+class _Correction:
+    """One document of corrections, while it is laid over the rows it corrects."""
+
+    def __init__(
+        self, origins: Sequence[Row], corrections: Sequence[Line], digits: int
+    ):
+        self._corrections = corrections
+        self._digits = digits
+        self._scale = _scale((line.base for line in corrections), digits)
+        self._rows: list[Row] = []
+        self._keys = {
+            name: key
+            for name, key in _hold(origins).items()
+            if any(held.lines for held in key.roots.values())
+        }
+        self._first = {
+            name: next(held.lines[0] for held in key.roots.values() if held.lines)
+            for name, key in self._keys.items()
+        }
+
+    def run(self) -> list[Row]:
+        """Lay the best-matched lines first, then what is left over all."""
+        pending = []
+        for line, base in self._claims():
+            rank, names = self._matches(line)
+            pending.append((rank, line, base, names))
+        pending.sort(key=lambda claim: claim[0])
+        left = [
+            (line, self._lay(line, base, names), names)
+            for _rank, line, base, names in pending
+        ]
+        for line, base, names in left:
+            self._overshoot(line, self._lay(line, base, self._pool(line)), names)
+        return self._rows
+
+    def _claims(self) -> Iterator[tuple[Line, Decimal]]:
+        """Yield the lines with the value they correct, points-discounts netted."""
+        raise NotImplementedError

@@ -1,0 +1,78 @@
+"""Days and months of a programme."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime, timezone
+from zoneinfo import ZoneInfo
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the same day so many months later; month ends clip.
+
+    :param int months: may be negative
+    :raises OverflowError: outside the years 1 to 9999
+
+    >>> add_months(date(2024, 1, 31), 1)
+    datetime.date(2024, 2, 29)
+    >>> add_months(date(2024, 3, 31), -13)
+    datetime.date(2023, 2, 28)
+    """
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    if not 1 <= year <= 9999:
+        raise OverflowError(f"no such year: {year}")
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
+def lot_expiry(available: date, months: int) -> date | None:
+    """Return the last day on which a lot can be used.
+
+    It is the day that corresponds to the day of availability, as for any period
+    counted in months (Polish Civil Code, art. 112; Regulation 1182/71, art. 3).
+
+    :param date available: first day on which the lot can be used
+    :param int months: length of life; 0 = never expires
+    :return: last usable day, included; None if the lot never expires
+    :raises ValueError: if ``months`` is negative
+
+    >>> lot_expiry(date(2024, 2, 29), 12)
+    datetime.date(2025, 2, 28)
+    >>> lot_expiry(date(2024, 2, 29), 0)
+    """
+    if months < 0:
+        raise ValueError(f"a life of {months} months")
+    return add_months(available, months) if months else None
+
+
+def local_day(utc_datetime: datetime, tz_name: str) -> date:
+    """Return the calendar day of an instant in the programme's time zone.
+
+    :param datetime utc_datetime: naive (then UTC, as Odoo stores it) or aware
+    :param str tz_name: IANA name; empty means UTC
+    :raises ValueError: if the zone is unknown
+
+    >>> local_day(datetime(2024, 12, 31, 23, 30), "Europe/Warsaw")
+    datetime.date(2025, 1, 1)
+    """
+    try:
+        zone = ZoneInfo(tz_name or "UTC")
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"unknown time zone: {tz_name}") from error
+    if utc_datetime.tzinfo is None:
+        utc_datetime = utc_datetime.replace(tzinfo=timezone.utc)
+    return utc_datetime.astimezone(zone).date()
+
+
+def is_lapsed(expiry: date | None, today: date) -> bool:
+    """Tell whether a lot is past its last day; it is usable *on* that day.
+
+    >>> is_lapsed(date(2024, 5, 1), date(2024, 5, 1))
+    False
+    >>> is_lapsed(date(2024, 5, 1), date(2024, 5, 2))
+    True
+    >>> is_lapsed(None, date(2024, 5, 2))
+    False
+    """
+    return expiry is not None and today > expiry
