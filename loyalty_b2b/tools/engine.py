@@ -22,8 +22,10 @@ from typing import Literal
 
 from .rounding import from_minor, round_rows, spread, to_minor
 
-
 ZERO = Decimal(0)
+UNMATCHED = 3
+# Reasons of lines that are no revenue: a correction is not spread over them.
+NO_REVENUE = frozenset({"ignored", "down_payment", "payment_means"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,12 +390,17 @@ class _Key:
         They come once for each root known at their time, so the eldest root has all
         of them, also those from before the line was posted again under other rules.
         """
-        return next(iter(self.roots.values())).corrected
+        return next((one for one in self.held if one.lines), self.held[0]).corrected
+
+    @property
+    def held(self) -> list[_Held]:
+        """What is known under each root, eldest first."""
+        return list(self.roots.values())
 
     @property
     def leading(self) -> _Held:
         """The newest root that has a value; all that have one have the same."""
-        held = list(self.roots.values())
+        held = self.held
         return next((one for one in reversed(held) if one.value), held[0])
 
     @property
@@ -407,12 +414,12 @@ class _Key:
         leading = self.leading
         return leading.value + leading.discount + self.corrected
 
-    def room(self, sign: int) -> Decimal:
+    def room(self, sign: Decimal) -> Decimal:
         """How far a correction of that sign can move the balance to its bound."""
         low, high = min(ZERO, self.value), max(ZERO, self.value)
         return max(ZERO, high - self.balance if sign > 0 else self.balance - low)
 
-    def excess(self, sign: int) -> Decimal:
+    def excess(self, sign: Decimal) -> Decimal:
         """How far earlier corrections of the other sign went past their bound."""
         low, high = min(ZERO, self.value), max(ZERO, self.value)
         return max(ZERO, low - self.balance if sign > 0 else self.balance - high)
@@ -540,7 +547,7 @@ def correct(
         product lines beside them, by value; without such, to where discounts fell
     :param int digits: decimal places of the document's currency
     """
-    return list(_Correction(origins, corrections, digits).run())
+    return _Correction(origins, corrections, digits).run()
 
 
 def unlinked_credit(
@@ -572,35 +579,134 @@ class _Correction:
     def __init__(
         self, origins: Sequence[Row], corrections: Sequence[Line], digits: int
     ):
-        self._corrections = corrections
+        bases = [row.base for row in origins] + [line.base for line in corrections]
+        self._scale = _scale(bases, digits)
         self._digits = digits
-        self._scale = _scale((line.base for line in corrections), digits)
+        self._corrections = corrections
         self._rows: list[Row] = []
-        self._keys = {
-            name: key
-            for name, key in _hold(origins).items()
-            if any(held.lines for held in key.roots.values())
-        }
-        self._first = {
-            name: next(held.lines[0] for held in key.roots.values() if held.lines)
-            for name, key in self._keys.items()
-        }
+        self._keys: dict[str, _Key] = {}
+        self._first: dict[str, Row] = {}
+        self._pools: dict[str, list[str]] = defaultdict(list)
+        for name, key in _hold(origins).items():
+            first = next((row for held in key.held for row in held.lines), None)
+            if first:
+                self._keys[name] = key
+                self._first[name] = first
+                if key.value and first.reason not in NO_REVENUE:
+                    self._pools[first.group].append(name)
 
     def run(self) -> list[Row]:
-        """Lay the best-matched lines first, then what is left over all."""
-        pending = []
-        for line, base in self._claims():
-            rank, names = self._matches(line)
-            pending.append((rank, line, base, names))
-        pending.sort(key=lambda claim: claim[0])
-        left = [
-            (line, self._lay(line, base, names), names)
-            for _rank, line, base, names in pending
-        ]
-        for line, base, names in left:
-            self._overshoot(line, self._lay(line, base, self._pool(line)), names)
+        """Lay the best matched lines first, then what is left over the group."""
+        claims = [(*self._matches(line), line, base) for line, base in self._claims()]
+        claims.sort(key=lambda claim: claim[0])
+        left = []
+        for rank, names, line, base in claims:
+            if line.exclusion and rank == UNMATCHED:
+                self._rows.append(_reason_row(line, "correction", line.exclusion))
+            else:
+                base = self._fill(line, base, self._excesses(line, base))
+                base = self._fill(line, base, self._rooms(line, base, names))
+                left.append((line, names, base))
+        for line, names, base in left:
+            pool = self._pool(line)
+            base = self._fill(line, base, self._rooms(line, base, pool))
+            self._overshoot(line, base, names or pool)
         return self._rows
 
     def _claims(self) -> Iterator[tuple[Line, Decimal]]:
         """Yield the lines with the value they correct, points-discounts netted."""
-        raise NotImplementedError
+        net: dict[str, Decimal] = defaultdict(Decimal)
+        alone = []
+        for discount in self._corrections:
+            if discount.kind == "points_discount":
+                targets = _product_lines(self._corrections, discount.group)
+                for line, share in _share_out(discount, targets, self._digits):
+                    net[line.key] += share
+                if not targets:
+                    alone.append(discount)
+        for line in self._corrections:
+            if line.kind == "product" and line.base:
+                yield line, line.base + net.pop(line.key, ZERO)
+            elif line.kind != "points_discount":
+                reason = line.exclusion or line.kind == "ignored" and line.kind
+                self._rows.append(_reason_row(line, "correction", reason or "no_value"))
+        yield from ((line, line.base) for line in alone)
+
+    def _pool(self, line: Line) -> list[str]:
+        """Return the keys of the line's group, or all if the group is unknown."""
+        if line.group in self._pools:
+            return self._pools[line.group]
+        return [name for names in self._pools.values() for name in names]
+
+    def _matches(self, line: Line) -> tuple[int, list[str]]:
+        """Return how well a line is matched (0 is best), and the keys it goes to."""
+        if line.origin_key in self._keys:
+            return 0, [line.origin_key]
+        pool = self._pool(line)
+        for rank, field in ((1, "order_line"), (2, "product")):
+            wanted = getattr(line, field)
+            names = [
+                name
+                for name in pool
+                if wanted is not None and getattr(self._first[name], field) == wanted
+            ]
+            if names:
+                return rank, names
+        return UNMATCHED, pool if line.kind == "points_discount" else []
+
+    def _excesses(self, line: Line, base: Decimal) -> dict[str, Decimal]:
+        """Return how far the group was overdrawn by corrections of the other sign."""
+        return {name: self._keys[name].excess(base) for name in self._pool(line)}
+
+    def _rooms(
+        self, line: Line, base: Decimal, names: Sequence[str]
+    ) -> dict[str, Decimal]:
+        """Return how far each key can bear a correction.
+
+        A points-discount that comes alone goes first to where discounts fell.
+        """
+        rooms = {name: self._keys[name].room(base) for name in names}
+        if line.kind == "points_discount":
+            fallen = {name: abs(self._keys[name].leading.discount) for name in names}
+            if sum(fallen.values()) >= abs(base):
+                return {name: min(rooms[name], fallen[name]) for name in names}
+        return rooms
+
+    def _fill(self, line: Line, base: Decimal, rooms: dict[str, Decimal]) -> Decimal:
+        """Lay what the rooms can bear, in proportion to them; return the rest."""
+        part = min(abs(base), sum(rooms.values()))
+        if not part:
+            return base
+        part = part.copy_sign(base)
+        self._lay(line, part, rooms)
+        return base - part
+
+    def _overshoot(self, line: Line, base: Decimal, names: Sequence[str]) -> None:
+        """Book what exceeds everything, so that undoing it restores nothing."""
+        if not base:
+            return
+        if names:
+            weights = {name: abs(self._keys[name].value) for name in names}
+            self._lay(line, base, weights, "nothing_left")
+        else:
+            row = _reason_row(line, "correction", "nothing_left")
+            self._rows.append(_part_of(row, "correction", base, self._digits, line.key))
+
+    def _lay(
+        self, line: Line, base: Decimal, weights: dict[str, Decimal], reason: str = ""
+    ) -> None:
+        """Spread a value over keys and add its rows."""
+        shares = spread(to_minor(base, self._scale), list(weights.values()))
+        for name, share in zip(weights, shares, strict=True):
+            if share:
+                self._add(line, name, from_minor(share, self._scale), reason)
+
+    def _add(self, line: Line, name: str, base: Decimal, reason: str) -> None:
+        """Add the rows of one key: one for each root, dead ones too (see _Key)."""
+        for held in self._keys[name].held:
+            if held.lines:
+                row = _part_of(held.live(), "correction", base, self._digits, line.key)
+                why = reason or row.reason or ("" if held.value else "annulled")
+                row = replace(row, reason=why)
+                held.add(row)
+                self._rows.append(row)
