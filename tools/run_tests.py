@@ -1,0 +1,79 @@
+"""`make test`: our addons' tests in a database of their own, with pytest-odoo.
+
+    make test                                    everything, browser tours included
+    make test ARGS="-k expiry -x"                what pytest selects
+    make test ARGS=loyalty_b2b/tests/test_x.py   one file
+    make test ADDONS=loyalty_b2b                 the core alone, without the others
+
+The tests see no demo data. They find the name of the sealed template in
+LOYALTY_B2B_TEMPLATE and the server in PGHOST, PGPORT and PGUSER, for databases of their
+own (`createdb --template`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import addons
+import databases
+import postgres
+import templates
+from base import PYTHON, ROOT, Stop
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the tests.
+
+    :param words: arguments for pytest
+    :return: pytest's exit code
+    """
+    chosen = addons.get_chosen()
+    narrowed = bool(words)
+    if not narrowed and not any(map(shutil.which, BROWSERS)):
+        raise Stop("The browser tests need Chromium: `apt-get install chromium`.")
+    wish = templates.Wish(tuple(chosen), assets=not narrowed)
+    with (
+        postgres.serving("test") as server,
+        templates.cloned(server, wish) as (name, template),
+        databases.configured(server, name) as config,
+    ):
+        command = get_command(words, chosen, name, config)
+        environ = {**server.environ(name), "LOYALTY_B2B_TEMPLATE": template}
+        return wait_for(command, environ)
+
+
+def get_command(
+    words: Sequence[str], chosen: Sequence[str], name: str, config: Path
+) -> list[str]:
+    """Return the command; the words may name files, else all tests are collected."""
+    named = any((ROOT / word.split("::")[0]).exists() for word in words)
+    return [
+        str(PYTHON),
+        *("-m", "pytest", "-p", "no:cacheprovider", "--odoo-http"),
+        f"--odoo-config={config}",
+        f"--odoo-database={name}",
+        *words,
+        *([] if named else chosen),
+    ]
+
+
+def wait_for(command: Sequence[str], environ: dict[str, str]) -> int:
+    """Run a command in the foreground; Ctrl-C reaches it, and we wait for its end."""
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ})
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+        except SystemExit:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+            raise
+
