@@ -340,7 +340,7 @@ class LoyaltyB2bProgram(models.Model):
             return 0.0
         digits = self.currency_id.decimal_places
         worth = rounding.points_to_money(
-            abs(int(points)), int(rate.points), engine.decimal(rate.amount, 6), digits
+            abs(int(points)), int(rate.points), rate.amount, digits
         )
         return float(worth) if points >= 0 else -float(worth)
 

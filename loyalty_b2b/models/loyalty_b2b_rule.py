@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
@@ -256,7 +258,6 @@ class LoyaltyB2bRule(models.Model):
     def _prepare_engine_rule(self):
         """Return the rule as plain values for the engine."""
         self.ensure_one()
-        digits = self.currency_id.decimal_places
         categories = self.env["product.category"].search(
             [("id", "child_of", self.category_ids.ids)]
         )
@@ -267,7 +268,7 @@ class LoyaltyB2bRule(models.Model):
             sequence=self.sequence,
             effect=self.effect,
             points=int(self.points),
-            per=engine.decimal(self.amount, digits),
+            per=Decimal(str(self.amount)),
             products=frozenset(self.product_ids.ids),
             categories=frozenset(categories.ids if self.category_ids else ()),
             date_start=self.date_start or None,

@@ -1,0 +1,45 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import LoyaltyB2bCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLedger(LoyaltyB2bCommon):
+    def test_use_takes_the_lot_that_expires_first(self):
+        first = self._give_points(100, date_expiry="2099-01-01")
+        self._give_points(100, date_expiry="2098-01-01")
+        self.wallet._hold(150, "hold:1")
+        self.assertEqual(first.points_open, 50)
+
+    def test_hold_counts_as_used_and_release_gives_back(self):
+        self._give_points(100)
+        hold = self.wallet._hold(60, "hold:1")
+        self.assertWallet(balance=100, available=40, held=60)
+        self.wallet._release(hold)
+        self.assertWallet(balance=100, available=100, held=0)
+        self.assertEqual(hold.state, "cancelled")
+
+    def test_use_of_more_than_available_is_refused_by_name(self):
+        self._give_points(100)
+        with self.assertRaisesRegex(UserError, "Hurtownia Wisła has 100 points"):
+            self.wallet._hold(101, "hold:1")
+        self.assertWallet(available=100)
+
+    def test_nobody_writes_the_ledger_past_the_wallet(self):
+        entry = self._give_points(100).sudo()
+        for call in (
+            lambda: entry.write({"points": 1}),
+            lambda: entry.unlink(),
+            lambda: entry.create({"points": 1}),
+            lambda: entry.with_context(loyalty_door=True).write({"points": 1}),
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
+    def test_an_event_books_once(self):
+        self._give_points(100)
+        row = self.wallet._prepare_entry("bonus", 5, key="welcome:1", to_settle=True)
+        self.assertEqual(len(self.wallet._book([row])), 1)
+        self.assertFalse(self.wallet._book([row]))
+        self.assertWallet(available=105)
