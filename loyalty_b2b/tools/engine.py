@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
+from functools import wraps
 from math import floor
 from typing import Literal
 
 from .rounding import from_minor, round_rows, spread, to_minor
 
 ZERO = Decimal(0)
+EXACT = Context(prec=100)
 UNMATCHED = 3
 # Reasons of lines that are no revenue: a correction is not spread over them.
 NO_REVENUE = frozenset({"ignored", "down_payment", "payment_means"})
@@ -310,8 +312,9 @@ def _share_out(
     discount is more than the lines together are worth: then those that can bear it.
     """
     weights = [line.base for line in targets]
-    net = sum(weights)
-    if not -abs(net) <= discount.base * (1 if net > 0 else -1) <= 0:
+    net = sum(map(Fraction, weights))
+    against = -Fraction(discount.base) * (1 if net > 0 else -1)
+    if not 0 <= against <= abs(net):
         bearing = [weight if weight * discount.base < 0 else 0 for weight in weights]
         weights = bearing if any(bearing) else weights
     scale = _scale([discount.base], digits)
@@ -334,6 +337,17 @@ def _part_of(row: Row, part: str, base: Decimal, digits: int, source: str) -> Ro
 
 
 # === COUNTING === #
+
+
+def _exactly(function: Callable) -> Callable:
+    """Let a function add money without rounding, whatever the caller's context."""
+
+    @wraps(function)
+    def exact(*args, **kwargs):
+        with localcontext(EXACT):
+            return function(*args, **kwargs)
+
+    return exact
 
 
 class _Held:
@@ -430,14 +444,18 @@ def _hold(rows: Iterable[Row]) -> dict[str, _Key]:
     keys: dict[str, _Key] = defaultdict(_Key)
     for row in rows:
         roots = keys[row.key].roots
-        if row.root not in roots:
-            roots[row.root] = _Held()
-        roots[row.root].add(row)
+        root = row.root or None  # a ledger may have kept "none" as 0
+        if root not in roots:
+            roots[root] = _Held()
+        roots[root].add(row)
     return keys
 
 
-def _remaining(rows: Iterable[Row]) -> Iterator[tuple[Row, Fraction]]:
+def _remaining(rows: Sequence[Row]) -> Iterator[tuple[Row, Decimal | Fraction]]:
     """Yield what still earns: a row with the rate, and the amount that remains."""
+    if _is_untouched(rows):
+        yield from ((row, row.amount) for row in rows if row.effect)
+        return
     for key in _hold(rows).values():
         for held in key.roots.values():
             if held.value and held.lines[0].effect:
@@ -448,6 +466,14 @@ def _remaining(rows: Iterable[Row]) -> Iterator[tuple[Row, Fraction]]:
                 yield row, Fraction(max(low, min(base, high))) * ratio
 
 
+def _is_untouched(rows: Sequence[Row]) -> bool:
+    """Tell whether each key counts with its full value: the usual, quick case."""
+    return all(row.part == "line" for row in rows) and (
+        len({(row.key, row.root) for row in rows}) == len(rows)
+    )
+
+
+@_exactly
 def group_points(rows: Iterable[Row]) -> int:
     """Return the points of a group: the one formula (DESIGN §5).
 
@@ -460,18 +486,39 @@ def group_points(rows: Iterable[Row]) -> int:
     :param rows: all rows of one group, in the order of booking
     :return: whole points, 0 or more
     """
-    proportional = Fraction(0)
-    reached: dict[tuple[int | None, int], Fraction] = defaultdict(Fraction)
-    points = 0
-    for row, amount in _remaining(rows):
-        if row.effect == "proportional":
-            proportional += amount * row.points / Fraction(row.per)
+    sums: dict[tuple, Decimal | Fraction] = {}
+    steps = _Steps()
+    for row, amount in _remaining(list(rows)):
+        if row.effect == "step":
+            steps.add(row, amount)
         else:
-            rule = (row.root, row.version)
-            before = max(0, floor(reached[rule]))
-            reached[rule] += amount / Fraction(row.per)
-            points += (max(0, floor(reached[rule])) - before) * row.points
-    return max(0, floor(proportional) + points)
+            # Sums of Decimal and of Fraction are kept apart: only the few touched
+            # lines need the slower one.
+            rate = (row.points, row.per, type(amount))
+            sums[rate] = sums.get(rate, 0) + amount
+    exact = sum(
+        Fraction(amount) * points / Fraction(per)
+        for (points, per, _type), amount in sums.items()
+    )
+    return max(0, floor(exact) + steps.points)
+
+
+class _Steps:
+    """The steps that a group has reached, counted in the order of booking."""
+
+    __slots__ = ("_reached", "points")
+
+    def __init__(self) -> None:
+        self._reached: dict[tuple[int | None, int], Fraction] = {}
+        self.points = 0
+
+    def add(self, row: Row, amount: Decimal | Fraction) -> None:
+        """Add an amount; the steps it reaches count at the row's rate."""
+        rule = (row.root, row.version)
+        before = self._reached.get(rule, Fraction(0))
+        reached = before + Fraction(amount) / Fraction(row.per)
+        self._reached[rule] = reached
+        self.points += (max(0, floor(reached)) - max(0, floor(before))) * row.points
 
 
 def exact_points(rows: Iterable[Row]) -> list[Fraction]:
@@ -507,6 +554,7 @@ def explained(rows: Sequence[Row], difference: int) -> list[int]:
 # === CORRECTING === #
 
 
+@_exactly
 def annul(rows: Iterable[Row]) -> list[Row]:
     """Undo the rows of a document (reset to draft, cancel).
 
@@ -530,6 +578,7 @@ def annul(rows: Iterable[Row]) -> list[Row]:
     ]
 
 
+@_exactly
 def correct(
     origins: Sequence[Row], corrections: Sequence[Line], digits: int = 2
 ) -> list[Row]:
