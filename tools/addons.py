@@ -29,7 +29,9 @@ def get_chosen() -> list[str]:
     """
     known = get_addons()
     if not known:
-        raise Stop(f"There is no addon in {ROOT}: it needs a folder with __manifest__.py.")
+        raise Stop(
+            f"There is no addon in {ROOT}: it needs a folder with __manifest__.py."
+        )
     chosen = os.environ.get("ADDONS", "").replace(",", " ").split() or known
     unknown = sorted(set(chosen) - set(known))
     if unknown:

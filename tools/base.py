@@ -38,7 +38,9 @@ def say(text: str) -> None:
 
 
 def no_space_left() -> Stop:
-    return Stop(f"The disk that holds {HOME} is full: free some space and run it again.")
+    return Stop(
+        f"The disk that holds {HOME} is full: free some space and run it again."
+    )
 
 
 def need_space(gigabytes: float, purpose: str) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import psycopg2
-from psycopg2 import sql
-
 import addons
+import psycopg2
 from base import DATA, HOME, LOGS, ODOO, ROOT, Stop, call
 from postgres import Server
+from psycopg2 import sql
 
 FILESTORES = DATA / "filestore"
 
@@ -44,7 +44,9 @@ def create(server: Server, name: str) -> None:
     with contextlib.closing(server.connect(name)) as connection:
         for extension in ("pg_trgm", "unaccent"):
             with contextlib.suppress(psycopg2.Error):
-                connection.cursor().execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+                connection.cursor().execute(
+                    f"CREATE EXTENSION IF NOT EXISTS {extension}"
+                )
 
 
 def copy(server: Server, source: str, target: str) -> None:
@@ -84,6 +86,7 @@ def get_note(server: Server, name: str) -> str:
 
 
 def set_note(server: Server, name: str, note: str) -> None:
+    # psycopg2 fills the value in as a literal, which COMMENT insists on.
     execute(server, "COMMENT ON DATABASE {} IS %s", name, values=[note])
 
 
@@ -100,7 +103,6 @@ def configured(server: Server, name: str, *, ours: bool = True) -> Iterator[Path
         "db_host": server.host,
         "db_port": server.port,
         "db_user": server.user,
-        "db_password": server.password or "False",
         "db_name": name,
         "dbfilter": f"^{name}$",
         "list_db": "False",
@@ -109,6 +111,8 @@ def configured(server: Server, name: str, *, ours: bool = True) -> Iterator[Path
         "http_interface": "127.0.0.1",
         "max_cron_threads": "0",
     }
+    if server.password:
+        settings["db_password"] = server.password
     folder = HOME / "conf"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.conf"
@@ -139,7 +143,15 @@ def install(
     with configured(server, name, ours=ours) as config:
         try:
             log = call(
-                [ODOO, "-c", config, "--no-http", "--stop-after-init", *words, *options],
+                [
+                    ODOO,
+                    "-c",
+                    config,
+                    "--no-http",
+                    "--stop-after-init",
+                    *words,
+                    *options,
+                ],
                 log=f"install-{name}",
                 failure="Odoo cannot install the addons: correct what it says.",
                 cwd=ROOT,
@@ -153,13 +165,8 @@ def install(
 def check_installed(
     server: Server, name: str, modules: Sequence[str], log: Path
 ) -> None:
-    """Stop if Odoo left a module out, as it does silently when a dependency is missing."""
-    query = "SELECT name FROM ir_module_module WHERE state = 'installed'"
-    with contextlib.closing(server.connect(name)) as connection:
-        cursor = connection.cursor()
-        cursor.execute(query)
-        present = {row[0] for row in cursor.fetchall()}
-    missing = sorted(set(modules) - present)
+    """Stop if Odoo left a module out, as it does if a dependency is missing."""
+    missing = sorted(set(modules) - get_installed(server, name))
     if missing:
         words = ", ".join(missing)
         raise Stop(
@@ -168,16 +175,25 @@ def check_installed(
         )
 
 
+def get_installed(server: Server, name: str) -> set[str]:
+    query = "SELECT name FROM ir_module_module WHERE state = 'installed'"
+    with contextlib.closing(server.connect(name)) as connection:
+        cursor = connection.cursor()
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}
+
+
 def explain(log: str) -> str:
     """Return the last complaint in a log of Odoo's."""
-    text = (LOGS / f"{log}.log").read_text(errors="replace")
-    rows = text.splitlines()
-    starts = [
-        number
-        for number, row in enumerate(rows)
-        if " ERROR " in row or " CRITICAL " in row or row.startswith("Traceback")
-    ]
-    return "\n" + "\n".join(rows[starts[-1] :][-40:]) if starts else ""
+    complaints = get_complaints((LOGS / f"{log}.log").read_text(errors="replace"))
+    return "\n" + "\n".join(complaints[-1].splitlines()[-40:]) if complaints else ""
+
+
+def get_complaints(text: str) -> list[str]:
+    """Return the errors in a log of Odoo's, each with its traceback."""
+    records = re.split(r"(?m)^(?=\d{4}-\d\d-\d\d )", text)
+    words = (" ERROR ", " CRITICAL ", "Traceback ")
+    return [record.strip() for record in records if any(w in record for w in words)]
 
 
 def run_script(server: Server, name: str, script: Path) -> None:

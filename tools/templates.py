@@ -1,7 +1,7 @@
 """Template databases, so that a test run starts with a copy and not an installation.
 
-1. Odoo's addons that ours depend on, named by a fingerprint of the Python needs, of Odoo,
-   of PostgreSQL and of the list of addons;
+1. Odoo's addons that ours depend on, named by a fingerprint of the Python needs, of
+   Odoo, of PostgreSQL and of the list of addons;
 2. our addons, named by a fingerprint of their files, too;
 3. the same with web assets made in advance, for runs with browser tests.
 
@@ -56,7 +56,6 @@ class Wish:
     @property
     def depends(self) -> list[str]:
         return sorted({*addons.get_external_depends(self.ours), *self.extra})
-
 
 
 @contextlib.contextmanager
