@@ -1,6 +1,6 @@
 """`make wheel`: each addon as a wheel in `dist/`, complete with its data files.
 
-Their Odoo requirement is in no index, so they are installed with `pip install --no-deps`.
+Their Odoo requirement is in no index: they are installed with `pip install --no-deps`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def get_contents(wheel: Path) -> set[str]:
 
 
 def get_files(name: str) -> set[str]:
-    """Return the files that must be in the wheel: all that the manifest or Odoo reads."""
+    """Return what must be in the wheel: all that the manifest or Odoo reads."""
     manifest = addons.get_manifest(name)
     listed = [*manifest.get("data", []), *manifest.get("demo", [])]
     found = [

@@ -1,0 +1,73 @@
+"""`make bench`: run the scripts of `bench/`, each in a database of its own.
+
+    make bench                 all of them
+    make bench ARGS=posting    bench/posting.py
+
+A script defines `main(env)`. It gets a superuser's environment on a fresh copy of a
+database with all our addons and with Odoo's own `sale_loyalty`, without demo data; it
+prints its table and may commit, as the copy is dropped afterwards. `env.registry` opens
+more cursors; LOYALTY_B2B_TEMPLATE, PGHOST, PGPORT and PGUSER lead to more copies. Files
+whose names begin with an underscore are helpers that the scripts import.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import addons
+import databases
+import postgres
+import templates
+from base import PYTHON, ROOT, Stop
+
+FOLDER = ROOT / "bench"
+COMPARED_WITH = ("sale_loyalty",)
+RUNNER = ROOT / "tools" / "in_odoo" / "run_script.py"
+
+
+def run(words: Sequence[str]) -> int:
+    """Run the scripts that the words name, or all.
+
+    :return: the number of scripts that failed
+    """
+    wish = templates.Wish(tuple(addons.get_addons()), extra=COMPARED_WITH)
+    failed = []
+    with postgres.serving("test") as server:
+        for script in find_scripts(words):
+            print(f"── {script.stem}", flush=True)
+            if run_one(server, wish, script):
+                failed.append(script.stem)
+    if failed:
+        print(f"✗ failed: {', '.join(failed)}", file=sys.stderr)
+    return min(len(failed), 1)
+
+
+def find_scripts(words: Sequence[str]) -> list[Path]:
+    known = {p.stem: p for p in sorted(FOLDER.glob("*.py")) if p.name[0] != "_"}
+    if not known:
+        raise Stop(
+            "There are no benchmarks yet: add a script with main(env) to bench/."
+        )
+    for word in words:
+        if Path(word).stem not in known:
+            names = ", ".join(known)
+            raise Stop(f"There is no benchmark {word}: ARGS can name {names}.")
+    return [known[Path(word).stem] for word in words] or list(known.values())
+
+
+def run_one(server: postgres.Server, wish: templates.Wish, script: Path) -> int:
+    with (
+        templates.cloned(server, wish) as (name, template),
+        databases.configured(server, name) as config,
+    ):
+        environ = {**server.environ(name), "LOYALTY_B2B_TEMPLATE": template}
+        return subprocess.run(
+            [str(word) for word in (PYTHON, RUNNER, config, script)],
+            cwd=ROOT,
+            env={**os.environ, **environ},
+            check=False,
+        ).returncode
