@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal, localcontext
 from fractions import Fraction
@@ -28,6 +28,8 @@ EXACT = Context(prec=100)
 UNMATCHED = 3
 # Reasons of lines that are no revenue: a correction is not spread over them.
 NO_REVENUE = frozenset({"ignored", "down_payment", "payment_means"})
+# Reasons of rows that belong to no line and lower the value of the group.
+LOOSE = frozenset({"nothing_left", "no_lines"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,8 @@ def _discount_rows(
     for row in rows:
         rows_by_key[row.key].append(row)
     result = []
+    # By key, so that the order of the lines decides nothing, not even a cent.
+    lines = sorted(lines, key=lambda line: line.key)
     for discount in discounts:
         targets = _product_lines(lines, discount.group)
         if not targets:
@@ -369,6 +373,10 @@ class _Held:
         else:
             self.corrected += row.base
 
+    def clamp(self, base: Decimal) -> Decimal:
+        """Return a balance as far as it counts: between zero and the value."""
+        return max(min(ZERO, self.value), min(base, max(ZERO, self.value)))
+
     def live(self) -> Row:
         """Return the latest line row that no other has annulled.
 
@@ -428,21 +436,43 @@ class _Key:
         leading = self.leading
         return leading.value + leading.discount + self.corrected
 
+    @property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """Between what the balance counts: zero and the value of the line."""
+        value = self.value
+        return min(ZERO, value), max(ZERO, value)
+
+    @property
+    def remaining(self) -> Decimal:
+        """The balance as far as it counts."""
+        return self.leading.clamp(self.balance)
+
     def room(self, sign: Decimal) -> Decimal:
         """How far a correction of that sign can move the balance to its bound."""
-        low, high = min(ZERO, self.value), max(ZERO, self.value)
+        low, high = self.bounds
         return max(ZERO, high - self.balance if sign > 0 else self.balance - low)
+
+    def closing(self, sign: Decimal) -> Decimal:
+        """How far a correction of that sign can move the balance toward zero."""
+        remaining = self.remaining
+        return abs(remaining) if remaining * sign < 0 else ZERO
 
     def excess(self, sign: Decimal) -> Decimal:
         """How far earlier corrections of the other sign went past their bound."""
-        low, high = min(ZERO, self.value), max(ZERO, self.value)
+        low, high = self.bounds
         return max(ZERO, low - self.balance if sign > 0 else self.balance - high)
 
 
 def _hold(rows: Iterable[Row]) -> dict[str, _Key]:
-    """Gather the rows of the keys."""
-    keys: dict[str, _Key] = defaultdict(_Key)
+    """Gather the rows of the keys that have to do with revenue."""
+    keys: dict[str, _Key] = {}
     for row in rows:
+        if row.reason in NO_REVENUE:
+            continue
+        if row.key not in keys:
+            if row.part != "line" and row.reason not in LOOSE:
+                continue
+            keys[row.key] = _Key()
         roots = keys[row.key].roots
         root = row.root or None  # a ledger may have kept "none" as 0
         if root not in roots:
@@ -456,14 +486,29 @@ def _remaining(rows: Sequence[Row]) -> Iterator[tuple[Row, Decimal | Fraction]]:
     if _is_untouched(rows):
         yield from ((row, row.amount) for row in rows if row.effect)
         return
-    for key in _hold(rows).values():
-        for held in key.roots.values():
+    keys = _hold(rows).values()
+    share = _borne(keys)
+    for key in keys:
+        for held in key.held:
             if held.value and held.lines[0].effect:
                 row = held.live()
-                base = held.value + held.discount + key.corrected
-                low, high = min(ZERO, held.value), max(ZERO, held.value)
+                base = held.clamp(held.value + held.discount + key.corrected)
                 ratio = Fraction(row.amount) / Fraction(row.base)
-                yield row, Fraction(max(low, min(base, high))) * ratio
+                yield row, Fraction(base) * ratio * (share if base > 0 else 1)
+
+
+def _borne(keys: Collection[_Key]) -> Fraction:
+    """Return which share of what remains is left when the group bears its excess.
+
+    Corrections that went past the value of their line (because another was undone
+    since, or two did not see each other) are borne by the lines of which something
+    remains, so that the group counts its net value whatever the order of booking.
+    """
+    remaining = sum(max(ZERO, key.remaining) for key in keys)
+    excess = sum(key.balance - key.remaining for key in keys)
+    if excess >= 0 or not remaining:
+        return Fraction(1)
+    return max(Fraction(0), 1 + Fraction(excess) / Fraction(remaining))
 
 
 def _is_untouched(rows: Sequence[Row]) -> bool:
@@ -641,7 +686,7 @@ class _Correction:
             if first:
                 self._keys[name] = key
                 self._first[name] = first
-                if key.value and first.reason not in NO_REVENUE:
+                if key.value:
                     self._pools[first.group].append(name)
 
     def run(self) -> list[Row]:
@@ -653,12 +698,13 @@ class _Correction:
             if line.exclusion and rank == UNMATCHED:
                 self._rows.append(_reason_row(line, "correction", line.exclusion))
             else:
-                base = self._fill(line, base, self._excesses(line, base))
-                base = self._fill(line, base, self._rooms(line, base, names))
+                excess = {n: self._keys[n].excess(base) for n in self._pool(line)}
+                base = self._fill(line, base, excess)
+                base = self._fill_all(line, base, names)
                 left.append((line, names, base))
         for line, names, base in left:
             pool = self._pool(line)
-            base = self._fill(line, base, self._rooms(line, base, pool))
+            base = self._fill_all(line, base, pool)
             self._overshoot(line, base, names or pool)
         return self._rows
 
@@ -703,23 +749,23 @@ class _Correction:
                 return rank, names
         return UNMATCHED, pool if line.kind == "points_discount" else []
 
-    def _excesses(self, line: Line, base: Decimal) -> dict[str, Decimal]:
-        """Return how far the group was overdrawn by corrections of the other sign."""
-        return {name: self._keys[name].excess(base) for name in self._pool(line)}
+    def _fill_all(self, line: Line, base: Decimal, names: Sequence[str]) -> Decimal:
+        """Lay a value over keys as far as they can bear it; return the rest.
 
-    def _rooms(
-        self, line: Line, base: Decimal, names: Sequence[str]
-    ) -> dict[str, Decimal]:
-        """Return how far each key can bear a correction.
-
-        A points-discount that comes alone goes first to where discounts fell.
+        First toward zero, then back toward the value of the line; a points-discount
+        that comes alone first where discounts fell.
         """
-        rooms = {name: self._keys[name].room(base) for name in names}
-        if line.kind == "points_discount":
-            fallen = {name: abs(self._keys[name].leading.discount) for name in names}
-            if sum(fallen.values()) >= abs(base):
-                return {name: min(rooms[name], fallen[name]) for name in names}
-        return rooms
+        alone = line.kind == "points_discount"
+        for bearing in (self._fallen if alone else _Key.closing, _Key.room):
+            rooms = {name: bearing(self._keys[name], base) for name in names}
+            base = self._fill(line, base, rooms)
+        return base
+
+    @staticmethod
+    def _fallen(key: _Key, sign: Decimal) -> Decimal:
+        """How much of the discounts that fell on a key can be taken back."""
+        discount = key.leading.discount
+        return min(key.room(sign), abs(discount)) if discount * sign < 0 else ZERO
 
     def _fill(self, line: Line, base: Decimal, rooms: dict[str, Decimal]) -> Decimal:
         """Lay what the rooms can bear, in proportion to them; return the rest."""
