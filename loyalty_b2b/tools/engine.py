@@ -315,6 +315,8 @@ def _share_out(
     Negative lines (a discount of the order) take their negative share, unless the
     discount is more than the lines together are worth: then those that can bear it.
     """
+    if not targets:
+        return
     weights = [line.base for line in targets]
     net = sum(map(Fraction, weights))
     against = -Fraction(discount.base) * (1 if net > 0 else -1)
