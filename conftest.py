@@ -42,7 +42,8 @@ def pytest_warning_recorded(warning_message):
     """Remember deprecation warnings that name an addon of ours."""
     if not issubclass(warning_message.category, DeprecationWarning):
         return
-    text = f"{warning_message.filename}:{warning_message.lineno}: {warning_message.message}"
+    place = f"{warning_message.filename}:{warning_message.lineno}"
+    text = f"{place}: {warning_message.message}"
     names_ours = any(f"/{name}/" in text or f".{name}" in text for name in ADDONS)
     if names_ours and text not in DEPRECATED:
         DEPRECATED.append(text)

@@ -6,12 +6,14 @@
 A script defines `main(env)`. It gets a superuser's environment on a fresh copy of a
 database with all our addons and with Odoo's own `sale_loyalty`, without demo data; it
 prints its table and may commit, as the copy is dropped afterwards. `env.registry` opens
-more cursors; LOYALTY_B2B_TEMPLATE, PGHOST, PGPORT and PGUSER lead to more copies. Files
-whose names begin with an underscore are helpers that the scripts import.
+more cursors; LOYALTY_B2B_TEMPLATE, PGHOST, PGPORT and PGUSER lead to more copies. A
+script whose `main()` takes nothing is run without a database. Files whose names begin
+with an underscore are helpers that the scripts import.
 """
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -39,7 +41,8 @@ def run(words: Sequence[str]) -> int:
     with postgres.serving("test") as server:
         for script in find_scripts(words):
             print(f"── {script.stem}", flush=True)
-            if run_one(server, wish, script):
+            wants = wants_database(script)
+            if run_one(server, wish, script) if wants else run_plain(script):
                 failed.append(script.stem)
     if failed:
         print(f"✗ failed: {', '.join(failed)}", file=sys.stderr)
@@ -57,6 +60,19 @@ def find_scripts(words: Sequence[str]) -> list[Path]:
             names = ", ".join(known)
             raise Stop(f"There is no benchmark {word}: ARGS can name {names}.")
     return [known[Path(word).stem] for word in words] or list(known.values())
+
+
+def wants_database(script: Path) -> bool:
+    """Tell whether the script's `main` takes an environment."""
+    for node in ast.parse(script.read_text()).body:
+        if isinstance(node, ast.FunctionDef) and node.name == "main":
+            return bool(node.args.args)
+    raise Stop(f"{script} defines no main(): add one.")
+
+
+def run_plain(script: Path) -> int:
+    command = [str(PYTHON), str(script)]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def run_one(server: postgres.Server, wish: templates.Wish, script: Path) -> int:

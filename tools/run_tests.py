@@ -49,6 +49,12 @@ def run(words: Sequence[str]) -> int:
         return wait_for(command, environ)
 
 
+def run_own(words: Sequence[str]) -> int:
+    """`make tools-test`: the tests of these tools, without Odoo's plugin."""
+    command = [str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:odoo"]
+    return wait_for([*command, *(words or ["tests_tools"])], {})
+
+
 def get_command(
     words: Sequence[str], chosen: Sequence[str], name: str, config: Path
 ) -> list[str]:

@@ -1,0 +1,52 @@
+import pytest
+import run_i18n
+
+HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+
+
+def write(path, **terms):
+    rows = [f'msgid "{key}"\nmsgstr "{value}"\n' for key, value in terms.items()]
+    path.write_text(HEAD + "\n".join(rows))
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "points" / "i18n"
+    folder.mkdir(parents=True)
+    write(folder / "points.pot", Points="", Wallet="")
+    return folder
+
+
+@pytest.fixture
+def exported(tmp_path):
+    return write(tmp_path / "exported.pot", Points="", Wallet="")
+
+
+def test_complete_translation_passes(folder, exported):
+    write(folder / "pl.po", Points="Punkty", Wallet="Portfel")
+    assert run_i18n.check_addon(folder, "points", exported) == []
+
+
+def test_stale_template_is_named(folder, exported):
+    write(folder / "points.pot", Points="", Balance="")
+    assert run_i18n.check_addon(folder, "points", exported) == [
+        "points/i18n/points.pot is stale, run `make i18n`: 1 new: 'Wallet';"
+        " 1 gone: 'Balance'"
+    ]
+
+
+def test_missing_template_is_named(folder, exported):
+    (folder / "points.pot").unlink()
+    (complaint,) = run_i18n.check_addon(folder, "points", exported)
+    assert complaint.endswith("is missing: run `make i18n`.")
+
+
+def test_gaps_of_a_translation_are_named(folder, exported):
+    po = write(folder / "pl.po", Points="", Wallet="Portfel", Balance="Saldo")
+    po.write_text(po.read_text().replace('msgid "Wallet"', '#, fuzzy\nmsgid "Wallet"'))
+    assert run_i18n.check_addon(folder, "points", exported) == [
+        "points/i18n/pl.po: 1 not translated: 'Points'",
+        "points/i18n/pl.po: 1 fuzzy: 'Wallet'",
+        "points/i18n/pl.po: 1 no longer used: 'Balance'",
+    ]
