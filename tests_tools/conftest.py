@@ -45,7 +45,10 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     folder.mkdir()
     move_home(monkeypatch, folder)
-    return folder
+    yield folder
+    shutil.rmtree(
+        f"/var/tmp/loyalty-b2b-{base.digest(str(folder))}", ignore_errors=True
+    )
 
 
 @pytest.fixture
@@ -68,7 +71,6 @@ def server(home):
     """Return a PostgreSQL of the test's own."""
     with postgres.serving("test") as running:
         yield running
-    shutil.rmtree(Path(running.host).parent, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
+import multiprocessing
 import os
-import shutil
+import pwd
+import tempfile
 from pathlib import Path
 
+import base
 import databases
 import postgres
 import pytest
@@ -15,7 +18,6 @@ def test_server_runs_only_while_it_is_used(home):
         assert databases.execute(first, "SELECT 1") == [(1,)]
     with pytest.raises(postgres.psycopg2.OperationalError):
         first.connect()
-    shutil.rmtree(Path(first.host).parent)
 
 
 def test_half_made_cluster_is_made_anew(home):
@@ -24,7 +26,6 @@ def test_half_made_cluster_is_made_anew(home):
     (cluster.data / "half").touch()
     with postgres.serving("test") as server:
         assert databases.execute(server, "SELECT 1") == [(1,)]
-    shutil.rmtree(cluster.data.parent)
 
 
 def test_named_server_is_used(server, monkeypatch):
@@ -64,7 +65,6 @@ def test_embedded_server_works_where_the_machine_has_none(home, monkeypatch):
             cursor.execute("SELECT extname FROM pg_extension")
             assert {"pg_trgm", "unaccent"} <= {name for (name,) in cursor.fetchall()}
         connection.close()
-    shutil.rmtree(Path(server.host).parent)
 
 
 def test_machine_comes_before_the_wheel(tmp_path, monkeypatch):
