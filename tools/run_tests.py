@@ -52,22 +52,25 @@ def run(words: Sequence[str]) -> int:
 def run_own(words: Sequence[str]) -> int:
     """`make tools-test`: the tests of these tools, without Odoo's plugin."""
     command = [str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:odoo"]
-    return wait_for([*command, *(words or ["tests_tools"])], {})
+    return wait_for([*command, *add_places(words, ["tests_tools"])], {})
 
 
 def get_command(
     words: Sequence[str], chosen: Sequence[str], name: str, config: Path
 ) -> list[str]:
-    """Return the command; the words may name files, else all tests are collected."""
-    named = any((ROOT / word.split("::")[0]).exists() for word in words)
     return [
         str(PYTHON),
         *("-m", "pytest", "-p", "no:cacheprovider", "--odoo-http"),
         f"--odoo-config={config}",
         f"--odoo-database={name}",
-        *words,
-        *([] if named else chosen),
+        *add_places(words, chosen),
     ]
+
+
+def add_places(words: Sequence[str], places: Sequence[str]) -> list[str]:
+    """Return pytest's arguments; the words may name files, else all are collected."""
+    named = any((ROOT / word.split("::")[0]).exists() for word in words)
+    return [*words, *([] if named else places)]
 
 
 def wait_for(command: Sequence[str], environ: dict[str, str]) -> int:
