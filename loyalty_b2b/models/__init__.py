@@ -9,6 +9,10 @@ from . import loyalty_b2b_entry_line
 from . import loyalty_b2b_allocation
 from . import loyalty_b2b_wallet
 from . import wallet_ledger
+from . import account_move
+from . import wallet_earning
+from . import product
+from . import sale_order_earning
 from . import loyalty_b2b_redemption
 from . import res_company
 from . import res_partner

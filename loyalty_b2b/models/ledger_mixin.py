@@ -46,14 +46,14 @@ class LoyaltyB2bLedgerMixin(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     @api.model
-    def _insert_rows(self, rows, computed=None, conflict=None, returning="id"):
+    def _insert_rows(self, rows, computed=None, conflict=None, returning=("id",)):
         """Insert plain rows with one statement, whatever their number.
 
         :param list rows: dicts of stored column → value, all with the same keys.
         :param dict computed: column → SQL expression over the row `r`.
         :param SQL conflict: an ON CONFLICT clause; rows it skips are not returned.
-        :param str returning: the column to return.
-        :return: list of the returned column, in the order of insertion.
+        :param tuple returning: the columns to return.
+        :return: list of tuples of these columns, in the order of insertion.
         """
         if not rows:
             return []
@@ -82,6 +82,6 @@ class LoyaltyB2bLedgerMixin(models.AbstractModel):
             json.dumps(rows, default=json_default),
             columns,
             conflict or SQL(),
-            SQL.identifier(returning),
+            SQL(", ").join(SQL.identifier(name) for name in returning),
         )
-        return [value for (value,) in self.env.execute_query(query)]
+        return self.env.execute_query(query)

@@ -94,6 +94,9 @@ class LoyaltyB2bEntry(models.Model):
     group_ref = fields.Char(
         help="What is counted together: an order with all its invoices and credits."
     )
+    round = fields.Integer(
+        help="How many times the document was booked: it may be posted again."
+    )
     awaits_payment = fields.Boolean(
         help="The points become available when the invoice is paid."
     )
@@ -209,16 +212,36 @@ class LoyaltyB2bEntry(models.Model):
         """Insert entries; an event that is booked already is passed over (I6).
 
         :param list rows: complete dicts, see `loyalty.b2b.wallet._prepare_entry`.
-        :return: the new entries, in the order given.
+        :return: dict of key → id of the new entries, in the order given.
         """
-        ids = self._insert_rows(
-            rows,
-            computed={
-                "booking": SQL(
-                    "CASE WHEN r.state = 'posted'"
-                    " THEN nextval('loyalty_b2b_booking') END"
-                )
-            },
-            conflict=SQL("ON CONFLICT (key) DO NOTHING"),
-        )
-        return self.browse(ids)
+        return {
+            key: entry_id
+            for entry_id, key in self._insert_rows(
+                rows,
+                computed={
+                    "booking": SQL(
+                        "CASE WHEN r.state = 'posted'"
+                        " THEN nextval('loyalty_b2b_booking') END"
+                    )
+                },
+                conflict=SQL("ON CONFLICT (key) DO NOTHING"),
+                returning=("id", "key"),
+            )
+        }
+
+    def _copy_origin(self):
+        """Return the plain copies of the document behind an entry, for another one."""
+        self.ensure_one()
+        return {
+            "date_event": self.date_event,
+            "group_ref": self.group_ref or None,
+            "partner_id": self.partner_id.id or None,
+            "partner_name": self.partner_name or None,
+            "contact_id": self.contact_id.id or None,
+            "contact_name": self.contact_name or None,
+            "move_id": self.move_id.id or None,
+            "move_ref": self.move_ref or None,
+            "move_name": self.move_name or None,
+            "order_id": self.order_id.id or None,
+            "order_name": self.order_name or None,
+        }

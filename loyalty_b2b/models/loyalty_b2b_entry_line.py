@@ -27,6 +27,7 @@ class LoyaltyB2bEntryLine(models.Model):
         required=True,
     )
     key = fields.Char(help="The document line that is counted, kept if it is deleted.")
+    source = fields.Char(help="The document line that caused the correction.")
     move_line_id = fields.Many2one(
         comodel_name="account.move.line",
         index="btree_not_null",

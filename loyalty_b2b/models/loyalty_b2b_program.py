@@ -9,10 +9,6 @@ from odoo.exceptions import UserError, ValidationError
 from ..fields import Points
 from ..tools import engine, periods, rounding
 
-EARNING_STATES = ("running",)
-USE_STATES = ("running", "closing")
-
-
 class LoyaltyB2bProgram(models.Model):
     """What we promise to business customers: how points are earned and used."""
 
@@ -361,14 +357,14 @@ class LoyaltyB2bProgram(models.Model):
 
     @api.model
     @tools.ormcache("company_id")
-    def _get_earning_program_ids(self, company_id):
-        """Return the ids of the programmes in which a company's invoices earn."""
+    def _get_active_program_ids(self, company_id):
+        """Return the ids of the programmes in which a company's invoices book."""
         return tuple(
             self.sudo()
             .search(
                 [
                     ("company_id", "=", company_id),
-                    ("state", "in", ("running", "closing")),
+                    ("state", "in", ("running", "paused", "closing")),
                 ]
             )
             .ids
@@ -398,3 +394,22 @@ class LoyaltyB2bProgram(models.Model):
             "pricelists": frozenset(program.excluded_pricelist_ids.ids),
             "max_line_discount_percent": program.max_line_discount_percent,
         }
+
+    @staticmethod
+    def _get_line_exclusion(row, exclusions):
+        """Return the code of why a document line cannot earn, or ''.
+
+        :param dict row: a line of `account.move._query_loyalty_b2b_lines`.
+        :param dict exclusions: of `_get_exclusions`.
+        """
+        if row["is_downpayment"]:
+            return "down_payment"
+        if row["product_id"] in exclusions["products"]:
+            return "excluded_product"
+        if row["categ_id"] in exclusions["categories"]:
+            return "excluded_category"
+        if row["pricelist_id"] in exclusions["pricelists"]:
+            return "excluded_pricelist"
+        if (row["discount"] or 0) > exclusions["max_line_discount_percent"]:
+            return "line_discount"
+        return ""

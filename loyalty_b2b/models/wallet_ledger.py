@@ -32,6 +32,7 @@ ENTRY_DEFAULTS = {
     "redemption_id": None,
     "amount": 0,
     "note": None,
+    "round": 0,
 }
 
 
@@ -114,11 +115,24 @@ class LoyaltyB2bWallet(models.Model):
         :param list rows: complete dicts of `_prepare_entry`.
         :return: the new entries.
         """
-        entries = self.env["loyalty.b2b.entry"].sudo()._insert_entries(rows)
+        ids = self._book_keys(rows)
+        return self.env["loyalty.b2b.entry"].sudo().browse(ids.values())
+
+    def _book_keys(self, rows):
+        """Insert entries as `_book` does, and return key → id of the new ones."""
+        ids = self.env["loyalty.b2b.entry"].sudo()._insert_entries(rows)
         if any(row["to_settle"] for row in rows):
+            self._trigger_settling()
+        if ids:
+            self._invalidate_figures()
+        return ids
+
+    def _trigger_settling(self):
+        """Wake the settling job, once a transaction."""
+        data = self.env.cr.precommit.data
+        if not data.get("loyalty_b2b.settling"):
+            data["loyalty_b2b.settling"] = True
             self.env.ref("loyalty_b2b.ir_cron_settle").sudo()._trigger()
-        self._invalidate_figures()
-        return entries
 
     def _post_pending(self, entries, day=None):
         """Book entries that were waiting; they become available on `day`.

@@ -1,7 +1,10 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.tests import new_test_user
+from odoo.tools import mute_logger
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -10,15 +13,23 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
     """A running programme (1 point per 1.00 net), a customer with a wallet, users."""
 
     @classmethod
+    def get_default_groups(cls):
+        return (
+            super().get_default_groups()
+            | cls.env.ref("sales_team.group_sale_manager")
+            | cls.env.ref("loyalty_b2b.group_loyalty_b2b_admin")
+        )
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.company = cls.company_data["company"]
         cls.currency = cls.company.currency_id
-        cls.tax_23 = cls._create_tax(23)
-        cls.tax_8 = cls._create_tax(8)
-        cls.tax_0 = cls._create_tax(0)
+        cls.tax_23 = cls._create_vat(23)
+        cls.tax_8 = cls._create_vat(8)
+        cls.tax_0 = cls._create_vat(0)
         cls.category = cls.env["product.category"].create({"name": "Tools"})
-        cls.product = cls._create_product("Drill", 100.0)
+        cls.product = cls._create_goods("Drill", 100.0)
         cls.salesperson = new_test_user(
             cls.env,
             "loyalty_sales",
@@ -48,7 +59,7 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
     # === FACTORIES === #
 
     @classmethod
-    def _create_tax(cls, percent, included=False, **values):
+    def _create_vat(cls, percent, included=False, **values):
         suffix = " incl." if included else ""
         return cls.env["account.tax"].create(
             {
@@ -62,7 +73,7 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
-    def _create_product(cls, name, price, tax=None, **values):
+    def _create_goods(cls, name, price, tax=None, **values):
         return cls.env["product.product"].create(
             {
                 "name": name,
@@ -224,6 +235,16 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
             wallet._lock()
             wallet._settle()
             wallet._invalidate_figures()
+
+    @staticmethod
+    def patch_with(path, **values):
+        """Replace what `path` names by a mock."""
+        return patch(path, **values)
+
+    @staticmethod
+    def mute_errors():
+        """Let expected errors stay out of the log."""
+        return mute_logger("odoo.addons.loyalty_b2b.models.wallet_earning")
 
     @staticmethod
     def on(day):
