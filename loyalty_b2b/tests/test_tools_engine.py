@@ -129,7 +129,8 @@ class TestRuleSet(ToolsCase):
             ({"product": 7, "date": date(2024, 5, 16)}, "not_in_period"),
             ({"product": 7, "exclusion": "delivery"}, "delivery"),
             ({"product": 7, "kind": "ignored"}, "ignored"),
-            ({"product": 7, "kind": "ignored", "exclusion": "x"}, "x"),
+            ({"kind": "ignored", "exclusion": "delivery"}, "ignored"),
+            ({"kind": "ignored", "exclusion": "down_payment"}, "down_payment"),
         ]:
             with self.subTest(values=values):
                 self.assertEqual(ruleset.reason(line("a", 1, **values)), reason)

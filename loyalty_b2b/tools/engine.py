@@ -187,16 +187,20 @@ class RuleSet:
 
         The line's own exclusion, 'ignored', 'no_value', 'no_rule' (none for its
         product or category) or 'not_in_period' (there is one, at another time).
+        A line of the kind 'ignored' gets a code that marks it as no revenue.
         """
+        if line.kind == "ignored":
+            return line.exclusion if line.exclusion in NO_REVENUE else "ignored"
         if line.exclusion:
             return line.exclusion
-        if line.kind == "ignored":
-            return "ignored"
         if not line.base:
             return "no_value"
         if self.match(line):
             return ""
         return "not_in_period" if self._candidates(line) else "no_rule"
+
+
+NOTHING = RuleSet([])
 
 
 # === EXPLAINING === #
@@ -700,13 +704,11 @@ class _Correction:
             if line.exclusion and rank == UNMATCHED:
                 self._rows.append(_reason_row(line, "correction", line.exclusion))
             else:
-                excess = {n: self._keys[n].excess(base) for n in self._pool(line)}
-                base = self._fill(line, base, excess)
-                base = self._fill_all(line, base, names)
+                base = self._fill_all(line, base, names, matched=True)
                 left.append((line, names, base))
         for line, names, base in left:
             pool = self._pool(line)
-            base = self._fill_all(line, base, pool)
+            base = self._fill_all(line, base, pool, matched=False)
             self._overshoot(line, base, names or pool)
         return self._rows
 
@@ -725,8 +727,8 @@ class _Correction:
             if line.kind == "product" and line.base:
                 yield line, line.base + net.pop(line.key, ZERO)
             elif line.kind != "points_discount":
-                reason = line.exclusion or line.kind == "ignored" and line.kind
-                self._rows.append(_reason_row(line, "correction", reason or "no_value"))
+                reason = NOTHING.reason(line)
+                self._rows.append(_reason_row(line, "correction", reason))
         yield from ((line, line.base) for line in alone)
 
     def _pool(self, line: Line) -> list[str]:
@@ -751,15 +753,23 @@ class _Correction:
                 return rank, names
         return UNMATCHED, pool if line.kind == "points_discount" else []
 
-    def _fill_all(self, line: Line, base: Decimal, names: Sequence[str]) -> Decimal:
+    def _fill_all(
+        self, line: Line, base: Decimal, names: Sequence[str], matched: bool
+    ) -> Decimal:
         """Lay a value over keys as far as they can bear it; return the rest.
 
-        First toward zero, then back toward the value of the line; a points-discount
-        that comes alone first where discounts fell.
+        First toward zero, then where the group was corrected too far the other way,
+        then back toward the value of the line: for a points-discount that comes alone
+        first where discounts fell.
         """
-        alone = line.kind == "points_discount"
-        for bearing in (self._fallen if alone else _Key.closing, _Key.room):
-            rooms = {name: bearing(self._keys[name], base) for name in names}
+        steps = [(_Key.closing, names), (_Key.excess, self._pool(line))]
+        if line.kind == "points_discount":
+            steps = [*steps[1:], (self._fallen, names)]
+        if base > 0 or matched:
+            # A credit that is too much for its lines makes no discount grow again.
+            steps.append((_Key.room, names))
+        for bearing, where in steps:
+            rooms = {name: bearing(self._keys[name], base) for name in where}
             base = self._fill(line, base, rooms)
         return base
 
