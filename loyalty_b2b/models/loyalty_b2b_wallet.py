@@ -111,9 +111,11 @@ class LoyaltyB2bWallet(models.Model):
         compute="_compute_figures", help="Earned points of invoices not yet paid."
     )
     next_expiry_date = fields.Date(
-        string="Next expiry", compute="_compute_figures", help="Last day of use."
+        string="Next expiry", compute="_compute_next_expiry", help="Last day of use."
     )
-    next_expiry_points = Points(string="Expiring next", compute="_compute_figures")
+    next_expiry_points = Points(
+        string="Expiring next", compute="_compute_next_expiry"
+    )
 
     # === COMPUTE METHODS === #
 
@@ -125,9 +127,14 @@ class LoyaltyB2bWallet(models.Model):
             wallet.available = int(row.get("available") or 0)
             wallet.held = int(row.get("held") or 0)
             wallet.waiting = int(row.get("waiting") or 0)
-            wallet.next_expiry_date = row.get("next_expiry_date")
-            wallet.next_expiry_points = int(row.get("next_expiry_points") or 0)
             wallet.available_amount = wallet.program_id._get_worth(wallet.available)
+
+    def _compute_next_expiry(self):
+        expiries = self._query_next_expiry()
+        for wallet in self:
+            wallet.next_expiry_date, wallet.next_expiry_points = expiries.get(
+                wallet.id, (False, 0)
+            )
 
     def _search_available(self, operator, value):
         if operator not in ("=", "!=", "<", ">", "<=", ">=", "in", "not in"):
@@ -149,13 +156,48 @@ class LoyaltyB2bWallet(models.Model):
         stored: a sum over the partial index of open entries (DESIGN §4)."""
         if field_expr != "available":
             return super()._field_to_sql(alias, field_expr, query)
+        return self._get_available_sql(
+            SQL.identifier(alias, "id"), SQL.identifier(alias, "program_id")
+        )
+
+    def _get_available_sql(self, wallet, program):
+        """Return SQL for the available points of a wallet (DESIGN I1).
+
+        Net, hence the same before and after settling: lots usable today less all open
+        debits, but for debits that take back a lot which has lapsed itself.
+
+        :param SQL wallet: expression of a wallet's id.
+        :param SQL program: expression of its programme's id.
+        """
         return SQL(
-            "(SELECT COALESCE(SUM(SIGN(e.points) * e.points_open), 0)::bigint"
-            " FROM loyalty_b2b_entry e"
-            " WHERE e.wallet_id = %s AND e.state = 'posted' AND e.points_open > 0"
-            " AND (e.points < 0 OR e.date_expiry IS NULL OR e.date_expiry >= %s))",
-            SQL.identifier(alias, "id"),
-            self._get_today_sql(SQL.identifier(alias, "program_id")),
+            """(
+            SELECT COALESCE(SUM(CASE WHEN lot.usable THEN lot.points_open
+                                     WHEN lot.points_open > 0
+                                     THEN LEAST(lot.points_open, COALESCE(lot.taken, 0))
+                                     ELSE lot.points_open END), 0)::bigint
+              FROM (
+                SELECT e.points > 0
+                       AND (e.date_expiry IS NULL OR e.date_expiry >= %(today)s)
+                       AS usable,
+                       CASE WHEN e.points > 0 AND e.date_expiry < %(today)s
+                            THEN COALESCE(e.root_entry_id, e.id) END AS root,
+                       SUM(SIGN(e.points) * e.points_open) AS points_open,
+                       (SELECT SUM(d.points_open)
+                          FROM loyalty_b2b_entry d
+                          JOIN loyalty_b2b_entry r ON r.id = d.reversed_entry_id
+                         WHERE e.points > 0 AND e.date_expiry < %(today)s
+                           AND d.wallet_id = %(wallet)s
+                           AND d.state = 'posted' AND d.points_open > 0
+                           AND d.kind = 'reversal'
+                           AND COALESCE(r.root_entry_id, r.id)
+                             = COALESCE(e.root_entry_id, e.id)) AS taken
+                  FROM loyalty_b2b_entry e
+                 WHERE e.wallet_id = %(wallet)s
+                   AND e.state = 'posted' AND e.points_open > 0
+                 GROUP BY 1, 2, 4
+              ) lot)""",
+            today=self._get_today_sql(program),
+            wallet=wallet,
         )
 
     def _get_today_sql(self, program):
@@ -173,45 +215,51 @@ class LoyaltyB2bWallet(models.Model):
         """
         if not self.ids:
             return []
-        today = self._get_today_sql(SQL("e.program_id"))
         return self.env.execute_query_dict(
             SQL(
                 """
-            WITH open AS (
-                SELECT e.*, (e.state = 'posted' AND e.points > 0
-                       AND (e.date_expiry IS NULL OR e.date_expiry >= %(today)s))
-                       AS usable
+            SELECT w.id AS wallet_id, %(available)s AS available, open.*
+              FROM loyalty_b2b_wallet w, LATERAL (
+                SELECT SUM(CASE WHEN e.state = 'posted'
+                                THEN SIGN(e.points) * e.points_open
+                                WHEN e.kind = 'redeem' THEN -e.points
+                                ELSE 0 END) AS balance,
+                       -SUM(e.points) FILTER (
+                            WHERE e.state = 'pending' AND e.kind = 'redeem') AS held,
+                       SUM(e.points) FILTER (
+                            WHERE e.state = 'pending' AND e.kind <> 'redeem') AS waiting
                   FROM loyalty_b2b_entry e
-                 WHERE e.wallet_id = ANY(%(ids)s)
+                 WHERE e.wallet_id = w.id
                    AND ((e.state = 'posted' AND e.points_open > 0)
                         OR e.state = 'pending')
-            ), expiry AS (
-                SELECT wallet_id, MIN(date_expiry) AS day
-                  FROM open WHERE usable GROUP BY wallet_id
-            )
-            SELECT o.wallet_id,
-                   SUM(CASE WHEN o.state = 'posted'
-                            THEN SIGN(o.points) * o.points_open
-                            WHEN o.kind = 'redeem' THEN -o.points
-                            ELSE 0 END) AS balance,
-                   SUM(SIGN(o.points) * o.points_open)
-                       FILTER (WHERE o.state = 'posted' AND (usable OR o.points < 0))
-                       AS available,
-                   -SUM(o.points) FILTER (
-                        WHERE o.state = 'pending' AND o.kind = 'redeem') AS held,
-                   SUM(o.points) FILTER (
-                        WHERE o.state = 'pending' AND o.kind <> 'redeem') AS waiting,
-                   MIN(x.day) AS next_expiry_date,
-                   SUM(o.points_open) FILTER (
-                        WHERE usable AND o.date_expiry = x.day) AS next_expiry_points
-              FROM open o
-              LEFT JOIN expiry x ON x.wallet_id = o.wallet_id
-             GROUP BY o.wallet_id
+              ) open
+             WHERE w.id = ANY(%(ids)s)
                 """,
-                today=today,
+                available=self._get_available_sql(SQL("w.id"), SQL("w.program_id")),
                 ids=list(self.ids),
             )
         )
+
+    def _query_next_expiry(self):
+        """Return wallet id → (last day of use, points) of what lapses next."""
+        if not self.ids:
+            return {}
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT DISTINCT ON (e.wallet_id) e.wallet_id, e.date_expiry,
+                   SUM(e.points_open)
+              FROM loyalty_b2b_entry e
+             WHERE e.wallet_id = ANY(%(ids)s) AND e.state = 'posted'
+               AND e.points_open > 0 AND e.points > 0 AND e.date_expiry >= %(today)s
+             GROUP BY e.wallet_id, e.date_expiry
+             ORDER BY e.wallet_id, e.date_expiry
+                """,
+                ids=list(self.ids),
+                today=self._get_today_sql(SQL("e.program_id")),
+            )
+        )
+        return {wallet_id: (day, int(points)) for wallet_id, day, points in rows}
 
     def _invalidate_figures(self):
         """Forget cached figures and entries after the ledger has changed."""

@@ -600,6 +600,9 @@ class Ledger:
         explained = self._share_rows(found, rows, parts)
         for (lot, part), lot_rows in zip(parts, explained, strict=True):
             state = lot.state if lot.state == "pending" else "posted"
+            if periods.is_lapsed(lot.date_expiry, wallet.program_id._today()):
+                # booked first, so that the reversal finds it when settling
+                self._undo_expiry(found, wallet, lot, part, values)
             self._add_entry(
                 found,
                 wallet._prepare_entry(
@@ -614,6 +617,44 @@ class Ledger:
                 ),
                 lot_rows,
             )
+
+    def _undo_expiry(self, found, wallet, lot, points, values):
+        """Give back what expired of a lot that is taken back: not to take it twice."""
+        for expire_id, expired, returns in self._query_expired(lot.id):
+            part = min(points, expired)
+            points -= part
+            if part > 0:
+                self._add_entry(
+                    found,
+                    wallet._prepare_entry(
+                        "return",
+                        part,
+                        key=f"return:{expire_id}:{returns + 1}",
+                        reversed_entry_id=expire_id,
+                        root_entry_id=lot.root or lot.id,
+                        date_available=lot.date_available,
+                        date_expiry=lot.date_expiry,
+                        to_settle=True,
+                        note=self.env._("Expired, and taken back with its invoice"),
+                        **{**values, "group_ref": None},
+                    ),
+                    [],
+                )
+
+    def _query_expired(self, lot_id):
+        """Return (expire entry, points not given back yet, number of returns)."""
+        return self.env.execute_query(
+            SQL(
+                """
+            SELECT x.id, (-x.points - COALESCE(SUM(r.points), 0))::bigint, COUNT(r.id)
+              FROM loyalty_b2b_entry x
+              LEFT JOIN loyalty_b2b_entry r ON r.reversed_entry_id = x.id
+             WHERE x.reversed_entry_id = %s AND x.kind = 'expire'
+             GROUP BY x.id ORDER BY x.id
+                """,
+                lot_id,
+            )
+        )
 
     def _share_rows(self, found, rows, parts):
         """Part the rows among several reversals: each goes with the lot it corrects."""

@@ -43,3 +43,14 @@ class TestLedger(LoyaltyB2bCommon):
         self.assertEqual(len(self.wallet._book([row])), 1)
         self.assertFalse(self.wallet._book([row]))
         self.assertWallet(available=105)
+
+    def test_taking_back_what_has_expired_takes_it_only_once(self):
+        invoice = self._create_invoice_of([1000.0], invoice_date="2020-01-10")
+        self._give_points(50)
+        self.assertWallet(available=50, balance=1050)
+        self.wallet._expire()
+        self.assertWallet(available=50, balance=50)
+        self._credit(invoice, [400.0])
+        self.assertWallet(available=50, balance=50)
+        self._credit(invoice, [600.0])
+        self.assertWallet(available=50, balance=50)
