@@ -9,6 +9,8 @@ from . import loyalty_b2b_entry_line
 from . import loyalty_b2b_allocation
 from . import loyalty_b2b_wallet
 from . import wallet_ledger
+from . import wallet_acts
+from . import wallet_jobs
 from . import account_move
 from . import wallet_earning
 from . import product
