@@ -19,3 +19,13 @@ from . import loyalty_b2b_redemption
 from . import res_company
 from . import res_partner
 from . import sale_order_line
+from . import program_screens
+from . import program_enrol_plan
+from . import participant_screens
+from . import entry_screens
+from . import allocation_screens
+from . import wallet_screens
+from . import res_partner_figures
+from . import account_move_figures
+from . import sale_order_figures
+from . import res_config_settings

@@ -1,1 +1,5 @@
 from . import loyalty_b2b_rule_version
+from . import loyalty_b2b_adjust
+from . import loyalty_b2b_enrol
+from . import loyalty_b2b_enrol_line
+from . import loyalty_b2b_participation
