@@ -10,7 +10,6 @@ import importlib.util
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -135,17 +134,12 @@ def check_python(version: tuple[int, int]) -> None:
 
 
 def link_odoo(source: Source) -> None:
-    """Make Odoo importable, startable and quick to start."""
+    """Make Odoo importable and startable."""
     packages = next(VENV.glob("lib/python3*/site-packages"))
     (packages / "odoo_source.pth").write_text(f"{source.folder}\n")
     # `python -m odoo --workers N` crash-loops its websocket child: use a script.
     ODOO.write_text(LAUNCHER.format(python=PYTHON))
     ODOO.chmod(0o755)
-    if os.access(source.folder, os.W_OK):
-        say("compiling Odoo once, so that it starts quickly")
-        folders = [source.folder / "odoo", *source.addons_paths]
-        command = [PYTHON, "-m", "compileall", "-q", "-j0", *dict.fromkeys(folders)]
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     call(
         [ODOO, "--version"],
         log="odoo-version",
