@@ -60,8 +60,12 @@ class AccountMove(models.Model):
     def _compute_payment_state(self):
         super()._compute_payment_state()
         moves = self._filter_loyalty_b2b()
-        if moves:
-            self._queue_loyalty_b2b_activation(moves.ids)
+        programs = self.env["loyalty.b2b.program"]
+        waiting = moves.filtered(
+            lambda move: programs._is_payment_awaited(move.company_id.id)
+        )
+        if waiting:
+            self._queue_loyalty_b2b_activation(waiting.ids)
 
     # === BUSINESS METHODS === #
 
@@ -198,9 +202,10 @@ def money(amount, currency):
 
 def to_program(amount, document, program):
     """Return an amount in company currency in the programme's currency."""
-    currency = program.currency_id
-    if currency != document.company_currency:
-        amount = document.company_currency._convert(
-            amount, currency, program.company_id, document.date
-        )
-    return money(amount, currency)
+    terms = program._get_terms()
+    if terms.currency_id == document.company_currency.id:
+        return money(amount, document.company_currency)
+    converted = document.company_currency._convert(
+        amount, program.currency_id, program.company_id, document.date
+    )
+    return money(converted, program.currency_id)

@@ -222,7 +222,12 @@ class LoyaltyB2bEntry(models.Model):
                     "booking": SQL(
                         "CASE WHEN r.state = 'posted'"
                         " THEN nextval('loyalty_b2b_booking') END"
-                    )
+                    ),
+                    "user_name": SQL(
+                        "(SELECT p.name FROM res_users u"
+                        " JOIN res_partner p ON p.id = u.partner_id"
+                        " WHERE u.id = r.user_id)"
+                    ),
                 },
                 conflict=SQL("ON CONFLICT (key) DO NOTHING"),
                 returning=("id", "key"),

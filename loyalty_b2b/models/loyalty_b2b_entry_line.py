@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..fields import Points
 
@@ -71,6 +72,26 @@ class LoyaltyB2bEntryLine(models.Model):
     reason_text = fields.Char(
         string="Why nothing", compute="_compute_reason_text"
     )
+
+    # === BUSINESS METHODS === #
+
+    def _insert_lines(self, rows):
+        """Insert explanation lines; the rule is named in the user's language.
+
+        :param list rows: dicts with all stored columns but `rule_id` and `rule_name`.
+        """
+        rule = "SELECT %s FROM loyalty_b2b_rule u WHERE u.id = r.rule_ref"
+        lang = self.env.lang or "en_US"
+        self._insert_rows(
+            rows,
+            computed={
+                "rule_id": SQL("(%s)", SQL(rule, SQL("u.id"))),
+                "rule_name": SQL(
+                    "(%s)",
+                    SQL(rule, SQL("COALESCE(u.name->>%s, u.name->>'en_US')", lang)),
+                ),
+            },
+        )
 
     # === COMPUTE METHODS === #
 

@@ -1,4 +1,5 @@
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 import pytz
 
@@ -8,6 +9,21 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..fields import Points
 from ..tools import engine, periods, rounding
+
+class Terms(NamedTuple):
+    """A programme as plain values; `digits` are the currency's decimal places."""
+
+    company_id: int
+    currency_id: int
+    digits: int
+    tz: str
+    state: str
+    activation: str
+    uses_payment: bool
+    expiry_months: int
+    count_down_payments: bool
+    date_last_earning: date | None
+
 
 class LoyaltyB2bProgram(models.Model):
     """What we promise to business customers: how points are earned and used."""
@@ -99,6 +115,11 @@ class LoyaltyB2bProgram(models.Model):
         string="Points available",
         required=True,
         default="posting",
+    )
+    uses_payment = fields.Boolean(
+        compute="_compute_uses_payment",
+        store=True,
+        help="Points have waited for payment in this programme, now or earlier.",
     )
     expiry_months = fields.Integer(
         string="Expire after",
@@ -193,6 +214,13 @@ class LoyaltyB2bProgram(models.Model):
     def _compute_currency_id(self):
         for program in self:
             program.currency_id = program.company_id.currency_id
+
+    @api.depends("activation")
+    def _compute_uses_payment(self):
+        for program in self:
+            program.uses_payment = (
+                program.uses_payment or program.activation == "payment"
+            )
 
     def _compute_wallet_count(self):
         counts = dict(
@@ -298,12 +326,12 @@ class LoyaltyB2bProgram(models.Model):
     def _today(self):
         """Return today's date in the programme's time zone."""
         self.ensure_one()
-        return periods.local_day(fields.Datetime.now(), self.tz)
+        return self._local_day(fields.Datetime.now())
 
     def _local_day(self, moment: datetime):
         """Return the programme's day of a moment given in UTC."""
         self.ensure_one()
-        return periods.local_day(moment, self.tz)
+        return periods.local_day(moment, self._get_terms().tz)
 
     def _get_day_start(self, day):
         """Return the UTC moment at which a day of the programme begins."""
@@ -340,6 +368,23 @@ class LoyaltyB2bProgram(models.Model):
         )
         return float(worth) if points >= 0 else -float(worth)
 
+    @tools.ormcache("self.id")
+    def _get_terms(self):
+        """Return what booking needs of the programme, without a query when warm."""
+        program = self.sudo()
+        return Terms(
+            company_id=program.company_id.id,
+            currency_id=program.currency_id.id,
+            digits=program.currency_id.decimal_places,
+            tz=program.tz or "UTC",
+            state=program.state,
+            activation=program.activation,
+            uses_payment=program.uses_payment,
+            expiry_months=program.expiry_months,
+            count_down_payments=program.count_down_payments,
+            date_last_earning=program.date_last_earning or None,
+        )
+
     @api.model
     @tools.ormcache()
     def _get_time_zones(self):
@@ -368,6 +413,14 @@ class LoyaltyB2bProgram(models.Model):
                 ]
             )
             .ids
+        )
+
+    @api.model
+    def _is_payment_awaited(self, company_id):
+        """Tell whether points of a company's invoices may wait for payment."""
+        return any(
+            self.browse(program_id)._get_terms().uses_payment
+            for program_id in self._get_active_program_ids(company_id)
         )
 
     @tools.ormcache("self.id")

@@ -236,8 +236,8 @@ class LoyaltyB2bProgram(models.Model):
     def _is_earning_on(self, day):
         """Tell whether invoices of a day earn in this programme."""
         self.ensure_one()
-        if self.state == "running":
+        terms = self._get_terms()
+        if terms.state == "running":
             return True
-        return self.state == "closing" and (
-            not self.date_last_earning or fields.Date.to_date(day) <= self.date_last_earning
-        )
+        last = terms.date_last_earning
+        return terms.state == "closing" and (not last or day <= last)

@@ -38,7 +38,8 @@ class LoyaltyB2bWallet(models.Model):
                 _logger.exception("Points of %s could not be worked out", document.name)
                 self._defer_document(document)
         ledger.flush()
-        self._activate([document.id for document in documents], fresh=ledger.pending)
+        if ledger.pending:
+            self._activate([document.id for document in documents])
 
     def _defer_document(self, document):
         """Leave a document to the job and tell the people who can help."""
@@ -83,17 +84,14 @@ class LoyaltyB2bWallet(models.Model):
             self._activate(sorted(queued))
 
     @api.model
-    def _activate(self, move_ids, fresh=None):
+    def _activate(self, move_ids):
         """Make available what is paid, and take back what is paid no more.
 
         A function of state, called as often as one likes: it compares entries and
         payment state, and books where they disagree.
 
         :param list move_ids: of customer documents.
-        :param fresh: False if the caller knows that nothing waits for payment.
         """
-        if fresh is False:
-            return
         wallets = self.sudo()
         rows = wallets._query_activation(move_ids)
         paid = [entry_id for entry_id, state, is_paid in rows if is_paid]
@@ -326,6 +324,7 @@ class Ledger:
         self.pending = False
         self._entries, self._lines, self._fresh = [], [], {}
         self._names = {}
+        self._program_ids = {}
         if documents:
             self._read(documents)
         # rounds go by what was booked before
@@ -344,6 +343,7 @@ class Ledger:
         self.participations = defaultdict(list)
         for owner, *rest in self.wallets._query_participations(owners, program_ids):
             self.participations[owner].append(rest)
+            self._program_ids[rest[1]] = rest[0]
         linked = [d for d in documents if d.reversed_id or d.posted_before]
         corrects = any(d.is_refund or d.debited for d in documents)
         if not (self.participations or linked or corrects):
@@ -418,7 +418,7 @@ class Ledger:
         }
         found = {}
         for place, candidate in self.groups.items():
-            if self._program_of(candidate.wallet) != program.id:
+            if self._program_of(candidate.wallet) != program:
                 continue
             linked = document.reversed_id and document.reversed_id in candidate.moves
             if linked or (not document.reversed_id and place[1] in refs):
@@ -426,7 +426,11 @@ class Ledger:
         return found
 
     def _program_of(self, wallet_id):
-        return self.wallets.browse(wallet_id).program_id.id
+        """Return the programme of a wallet, without a query where it is known."""
+        if wallet_id not in self._program_ids:
+            wallet = self.wallets.browse(wallet_id)
+            self._program_ids[wallet_id] = wallet.program_id.id
+        return self.programs.browse(self._program_ids[wallet_id])
 
     def _part(self, document, lines, origins):
         """Part the lines into sales of their own and corrections of earlier lines."""
@@ -520,7 +524,7 @@ class Ledger:
 
     def _count_down_payment(self, document, program, wallet_id, lines):
         """Return the order's lines if this document completes its down payment."""
-        if not program.count_down_payments:
+        if not program._get_terms().count_down_payments:
             return []
         order_ids = {
             row["order_id"]
@@ -556,9 +560,9 @@ class Ledger:
     def _credit(self, found, kind, points, rows, values):
         wallet = self.wallets.browse(found.wallet)
         turn, number = self._rounds.take(values["move_ref"])
+        program = self._program_of(found.wallet)
         dates = self._get_lot_dates(found, wallet, rows, values)
-        program = wallet.program_id
-        waits = program.activation == "payment" and kind == "earn"
+        waits = program._get_terms().activation == "payment" and kind == "earn"
         if waits and not dates.get("root_entry_id"):
             dates = {"state": "pending"}
             self.pending = True
@@ -567,6 +571,7 @@ class Ledger:
             wallet._prepare_entry(
                 kind,
                 points,
+                program,
                 key=f"earn:{values['move_ref']}:{turn}:{number}",
                 round=turn,
                 awaits_payment=waits,
@@ -578,11 +583,11 @@ class Ledger:
 
     def _get_lot_dates(self, found, wallet, rows, values):
         """Return the dates of a new lot; what is given back keeps its old ones."""
-        if any(row.part == "line" and row.base > 0 for row in rows):
-            return wallet._prepare_expiry(values["date_event"])
+        is_sale = any(row.part == "line" and row.base > 0 for row in rows)
         lots = [entry for entry in found.entries if entry.points > 0]
-        if not lots:
-            return wallet._prepare_expiry(values["date_event"])
+        if is_sale or not lots:
+            program = self._program_of(found.wallet)
+            return wallet._prepare_expiry(values["date_event"], program)
         lot = lots[-1]
         return {
             "state": lot.state if lot.state != "cancelled" else "posted",
@@ -596,11 +601,12 @@ class Ledger:
         if self._is_fresh(found):
             self.flush()
         wallet = self.wallets.browse(found.wallet)
+        program = self._program_of(found.wallet)
         parts = found.take_back(points, moves)
         explained = self._share_rows(found, rows, parts)
         for (lot, part), lot_rows in zip(parts, explained, strict=True):
             state = lot.state if lot.state == "pending" else "posted"
-            if periods.is_lapsed(lot.date_expiry, wallet.program_id._today()):
+            if periods.is_lapsed(lot.date_expiry, program._today()):
                 # booked first, so that the reversal finds it when settling
                 self._undo_expiry(found, wallet, lot, part, values)
             self._add_entry(
@@ -608,6 +614,7 @@ class Ledger:
                 wallet._prepare_entry(
                     "reversal",
                     -part,
+                    program,
                     key=f"reverse:{lot.id}:{found.reversals(lot) + 1}",
                     state=state,
                     reversed_entry_id=lot.id,
@@ -691,6 +698,7 @@ class Ledger:
             wallet._prepare_entry(
                 "reversal",
                 points,
+                program,
                 key=f"earn:{document.id}:{turn}:{number}",
                 round=turn,
                 to_settle=True,
@@ -829,7 +837,7 @@ class Ledger:
             self._fresh[key].id = ids.get(key, self._fresh[key].id)
             if key in ids:
                 lines += self._prepare_lines(ids[key], rows, points)
-        self.env["loyalty.b2b.entry.line"]._insert_rows(lines)
+        self.env["loyalty.b2b.entry.line"]._insert_lines(lines)
         self._entries, self._lines, self._fresh = [], [], {}
         return ids
 
@@ -845,7 +853,6 @@ class Ledger:
 
     def _prepare_line(self, entry_id, row, points):
         named = self._names.get(row.source) or self._names.get(row.key) or {}
-        rule = self.env["loyalty.b2b.rule"].browse(row.rule or ())
         move_line_id = named.get("id")
         return {
             "entry_id": entry_id,
@@ -857,10 +864,8 @@ class Ledger:
             "order_line_ref": row.order_line,
             "product_id": named.get("product_id"),
             "product_ref": row.product,
-            "rule_id": rule.id or None,
             "rule_ref": row.rule,
             "rule_root": row.root,
-            "rule_name": rule.name or None,
             "rule_version": row.version,
             "effect": row.effect,
             "rate_points": row.points,

@@ -67,38 +67,38 @@ class LoyaltyB2bWallet(models.Model):
 
     # === BOOKING === #
 
-    def _prepare_entry(self, kind, points, **values):
+    def _prepare_entry(self, kind, points, program=None, **values):
         """Return a complete ledger row for this wallet.
 
         :param str kind: see `loyalty.b2b.entry`.
         :param int points: signed, whole.
+        :param program: the wallet's programme, where the caller knows it.
         :param values: columns that differ from the defaults; `key` is required.
         :return: dict of every insertable column.
         """
         self.ensure_one()
-        wallet, user = self.sudo(), self.env.user
-        program = wallet.program_id
-        today = program._today()
+        program = program or self.sudo().program_id
+        terms, today = program._get_terms(), program._today()
         row = {
-            "wallet_id": wallet.id,
+            "wallet_id": self.id,
             "program_id": program.id,
-            "company_id": program.company_id.id,
-            "currency_id": program.currency_id.id,
+            "company_id": terms.company_id,
+            "currency_id": terms.currency_id,
             "kind": kind,
             "points": int(points),
             "points_open": abs(int(points)),
             "date_event": today,
-            "user_id": user.id,
-            "user_name": user.name,
+            "user_id": self.env.uid,
             **ENTRY_DEFAULTS,
             **values,
         }
         row["date_booked"] = today if row["state"] == "posted" else None
         return row
 
-    def _prepare_expiry(self, day_available):
+    def _prepare_expiry(self, day_available, program=None):
         """Return the dates of a lot that becomes available on a day."""
-        months = self.sudo().program_id.expiry_months
+        program = program or self.sudo().program_id
+        months = program._get_terms().expiry_months
         return {
             "date_available": day_available,
             "date_expiry": periods.lot_expiry(day_available, months),
@@ -127,7 +127,10 @@ class LoyaltyB2bWallet(models.Model):
         data = self.env.cr.precommit.data
         if not data.get("loyalty_b2b.settling"):
             data["loyalty_b2b.settling"] = True
-            self.env.ref("loyalty_b2b.ir_cron_settle").sudo()._trigger()
+            job = self.env["ir.model.data"]._xmlid_to_res_id(
+                "loyalty_b2b.ir_cron_settle"
+            )
+            self.env["ir.cron"].sudo().browse(job)._trigger()
 
     def _post_pending(self, entries, day=None):
         """Book entries that were waiting; they become available on `day`.

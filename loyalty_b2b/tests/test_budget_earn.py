@@ -1,0 +1,103 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import LoyaltyB2bCommon
+
+MOVE = "odoo.addons.loyalty_b2b.models.account_move.AccountMove"
+
+
+@tagged("post_install", "-at_install")
+class TestBudgetEarn(LoyaltyB2bCommon):
+    """DESIGN §9: what posting may cost beside plain Odoo, by query count."""
+
+    @contextmanager
+    def _plain_odoo(self):
+        """Switch our hooks off."""
+        with (
+            patch(f"{MOVE}._book_loyalty_b2b"),
+            patch(f"{MOVE}._queue_loyalty_b2b_activation"),
+        ):
+            yield
+
+    def _count(self, prepare):
+        """Return the queries that posting takes, commit hooks included.
+
+        :param prepare: called for fresh draft moves, without counting.
+        """
+        moves = prepare()
+        self.env.flush_all()
+        self.env.cr.flush()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        moves._post()
+        self.env.cr.flush()
+        return self.env.cr.sql_log_count - before
+
+    def assertAdds(self, most, prepare):
+        """Check how many queries we add, warm, and return the number."""
+        self._count(prepare)
+        with self._plain_odoo():
+            self._count(prepare)
+            plain = self._count(prepare)
+        ours = self._count(prepare)
+        self.assertLessEqual(ours - plain, most, f"{ours} instead of {plain}")
+        return ours - plain
+
+    def _draft(self, count=1, lines=5):
+        amounts = [10.0 * (number + 1) for number in range(lines)]
+        moves = self.env["account.move"]
+        for _number in range(count):
+            moves |= self._create_invoice_of(amounts, post=False)
+        return moves
+
+    def test_posting_an_invoice(self):
+        self.assertAdds(6, self._draft)
+
+    def test_posting_an_invoice_of_an_order(self):
+        def draft():
+            order = self._create_order([(self.product, 5, 10.0)] * 5, confirm=True)
+            return order._create_invoices()
+
+        self.assertAdds(6, draft)
+
+    def test_posting_the_second_invoice_of_an_order(self):
+        def draft():
+            order = self._create_order([(self.product, 5, 10.0)] * 5, confirm=True)
+            first = order._create_invoices()
+            first.invoice_line_ids.quantity = 2
+            first._post()
+            return order._create_invoices()
+
+        self.assertAdds(8, draft)
+
+    def test_posting_a_linked_credit_note(self):
+        def draft():
+            invoice = self._draft()
+            invoice._post()
+            return self._credit(invoice, post=False)
+
+        self.assertAdds(8, draft)
+
+    def test_posting_for_a_customer_without_a_wallet(self):
+        customer = self._create_customer("Bez portfela", "1111111111")
+
+        def draft():
+            return self._create_invoice_of([10.0] * 5, partner=customer, post=False)
+
+        self.assertAdds(2, draft)
+
+    def test_a_batch_costs_the_same_for_any_number_of_invoices(self):
+        fifty = self.assertAdds(12, lambda: self._draft(50, 2))
+        hundred = self.assertAdds(12, lambda: self._draft(100, 2))
+        self.assertEqual(fifty, hundred)
+
+    def test_posting_is_flat_in_the_number_of_rules(self):
+        one = self.assertAdds(6, self._draft)
+        self.program.rule_ids = [
+            Command.create({"name": f"Rule {n}", "product_ids": self.product.ids})
+            for n in range(200)
+        ]
+        self.assertEqual(self.assertAdds(6, self._draft), one)
