@@ -16,6 +16,7 @@
         "wizard/loyalty_b2b_enrol_views.xml",
         "wizard/loyalty_b2b_participation_views.xml",
         "wizard/loyalty_b2b_rule_version_views.xml",
+        "wizard/loyalty_b2b_statement_views.xml",
         "views/loyalty_b2b_program_views.xml",
         "views/loyalty_b2b_rule_views.xml",
         "views/loyalty_b2b_wallet_views.xml",
@@ -25,6 +26,8 @@
         "views/account_move_views.xml",
         "views/sale_order_loyalty_views.xml",
         "views/res_config_settings_views.xml",
+        "report/loyalty_b2b_movement_views.xml",
+        "report/loyalty_b2b_movement_templates.xml",
         "views/loyalty_b2b_menus.xml",
     ],
     "assets": {

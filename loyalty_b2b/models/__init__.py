@@ -11,6 +11,7 @@ from . import loyalty_b2b_wallet
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_jobs
+from . import wallet_verify
 from . import account_move
 from . import wallet_earning
 from . import product
@@ -29,3 +30,5 @@ from . import res_partner_figures
 from . import account_move_figures
 from . import sale_order_figures
 from . import res_config_settings
+from . import redemption_screens
+from . import rule_screens

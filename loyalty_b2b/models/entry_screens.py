@@ -6,6 +6,7 @@ class LoyaltyB2bEntry(models.Model):
 
     _inherit = "loyalty.b2b.entry"
 
+    program_id = fields.Many2one(string="Programme")
     point_name = fields.Char(related="program_id.point_name")
     taken_back_ids = fields.One2many(
         comodel_name="loyalty.b2b.entry",

@@ -6,6 +6,7 @@ class LoyaltyB2bParticipant(models.Model):
 
     _inherit = "loyalty.b2b.participant"
 
+    program_id = fields.Many2one(string="Programme")
     is_opener = fields.Boolean(
         compute="_compute_is_opener", help="The company that opened the wallet."
     )

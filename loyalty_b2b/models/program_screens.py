@@ -82,8 +82,7 @@ class LoyaltyB2bProgram(models.Model):
     @api.depends(
         "rate_text",
         "rule_ids",
-        "min_points",
-        "max_order_percent",
+        "hold_days",
         "excluded_product_ids",
         "excluded_category_ids",
         "excluded_pricelist_ids",
@@ -95,7 +94,7 @@ class LoyaltyB2bProgram(models.Model):
         for program in self:
             program.caption_worth = program.rate_text or self.env._("not set")
             program.caption_earning = program._get_earning_caption()
-            program.caption_use = program._get_use_caption()
+            program.caption_use = self.env._("%(days)s days", days=program.hold_days)
             program.caption_exclusions = program._get_exclusions_caption()
             program.caption_enrolment = (
                 self.env._("automatic") if program.auto_enrol else self.env._("by hand")
@@ -106,15 +105,6 @@ class LoyaltyB2bProgram(models.Model):
             return self.env._("1 rule")
         return self.env._("%(count)s rules", count=len(self.rule_ids))
 
-    def _get_use_caption(self):
-        if self.min_points or self.max_order_percent < 100:
-            return self.env._(
-                "from %(points)s, up to %(percent)s %%",
-                points=formatLang(self.env, self.min_points, digits=0),
-                percent=f"{self.max_order_percent:g}",
-            )
-        return self.env._("no limits")
-
     def _get_exclusions_caption(self):
         count = (
             len(self.excluded_product_ids)
@@ -122,7 +112,7 @@ class LoyaltyB2bProgram(models.Model):
             + len(self.excluded_pricelist_ids)
             + (self.max_line_discount_percent < 100)
         )
-        return str(count) if count else self.env._("none")
+        return str(count) if count else ""
 
     # === ACTION METHODS === #
 

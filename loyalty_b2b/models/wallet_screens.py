@@ -16,6 +16,7 @@ class LoyaltyB2bWallet(models.Model):
 
     _inherit = "loyalty.b2b.wallet"
 
+    program_id = fields.Many2one(string="Programme")
     point_name = fields.Char(related="program_id.point_name")
     entry_count = fields.Integer(
         string="Ledger entries", compute="_compute_entry_count"

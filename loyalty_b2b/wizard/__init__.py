@@ -3,3 +3,4 @@ from . import loyalty_b2b_adjust
 from . import loyalty_b2b_enrol
 from . import loyalty_b2b_enrol_line
 from . import loyalty_b2b_participation
+from . import loyalty_b2b_statement

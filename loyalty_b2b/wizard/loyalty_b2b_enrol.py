@@ -10,6 +10,7 @@ class LoyaltyB2bEnrol(models.TransientModel):
 
     program_id = fields.Many2one(
         comodel_name="loyalty.b2b.program",
+        string="Programme",
         required=True,
         default=lambda self: self._default_program_id(),
         domain="[('state', 'not in', ('closing', 'closed')),"
