@@ -636,7 +636,7 @@ class Ledger:
                     wallet._prepare_entry(
                         "return",
                         part,
-                        key=f"return:{expire_id}:{returns + 1}",
+                        key=f"unexpire:{expire_id}:{returns + 1}",
                         reversed_entry_id=expire_id,
                         root_entry_id=lot.root or lot.id,
                         date_available=lot.date_available,

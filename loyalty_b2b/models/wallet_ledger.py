@@ -151,6 +151,7 @@ class LoyaltyB2bWallet(models.Model):
                    SET state = 'posted', date_booked = %(today)s,
                        booking = nextval('loyalty_b2b_booking'),
                        to_settle = kind <> 'redeem',
+                       write_date = now() AT TIME ZONE 'UTC',
                        date_available = CASE WHEN points > 0 THEN %(available)s::date
                                         END,
                        date_expiry = CASE WHEN points > 0 THEN
@@ -166,14 +167,21 @@ class LoyaltyB2bWallet(models.Model):
         self._invalidate_figures()
 
     def _cancel_pending(self, entries):
-        """Cancel waiting entries; what they held is free again."""
+        """Cancel waiting entries; what they held is free again.
+
+        Those that wait no more are left alone.
+        """
         ids = sorted(entries.ids)
         self.env.execute_query(
             SQL(
                 """
-            WITH freed AS (
-                DELETE FROM loyalty_b2b_allocation WHERE debit_id = ANY(%(ids)s)
-                RETURNING credit_id, points
+            WITH waiting AS (
+                SELECT id FROM loyalty_b2b_entry
+                 WHERE id = ANY(%(ids)s) AND state = 'pending' FOR UPDATE
+            ), freed AS (
+                DELETE FROM loyalty_b2b_allocation a USING waiting
+                 WHERE a.debit_id = waiting.id
+                RETURNING a.credit_id, a.points
             ), total AS (
                 SELECT credit_id, SUM(points) AS points FROM freed GROUP BY credit_id
             ), restored AS (
@@ -181,9 +189,10 @@ class LoyaltyB2bWallet(models.Model):
                    SET points_open = e.points_open + total.points
                   FROM total WHERE e.id = total.credit_id
             )
-            UPDATE loyalty_b2b_entry
-               SET state = 'cancelled', points_open = 0, to_settle = FALSE
-             WHERE id = ANY(%(ids)s) AND state = 'pending' RETURNING id
+            UPDATE loyalty_b2b_entry e
+               SET state = 'cancelled', points_open = 0, to_settle = FALSE,
+                   write_date = now() AT TIME ZONE 'UTC'
+              FROM waiting WHERE e.id = waiting.id RETURNING e.id
                 """,
                 ids=ids,
             )

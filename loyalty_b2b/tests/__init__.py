@@ -1,2 +1,5 @@
 from . import test_ledger
+from . import test_portal
 from . import test_story_earn
+from . import test_budget_earn
+from . import test_verify
