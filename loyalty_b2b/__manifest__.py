@@ -26,6 +26,7 @@
         "views/account_move_views.xml",
         "views/sale_order_loyalty_views.xml",
         "views/res_config_settings_views.xml",
+        "views/portal_templates.xml",
         "report/loyalty_b2b_movement_views.xml",
         "report/loyalty_b2b_movement_templates.xml",
         "views/loyalty_b2b_menus.xml",
@@ -38,6 +39,7 @@
             "loyalty_b2b/static/src/loyalty_b2b_form.js",
         ],
         "web.assets_tests": ["loyalty_b2b/static/tests/tours/**/*"],
+        "web.assets_frontend": ["loyalty_b2b/static/src/scss/loyalty_b2b_portal.scss"],
     },
     "application": True,
 }

@@ -29,5 +29,10 @@ from . import res_partner_figures
 from . import account_move_figures
 from . import sale_order_figures
 from . import res_config_settings
+from . import res_partner_portal
+from . import program_portal
+from . import wallet_portal
+from . import wallet_portal_history
+from . import entry_portal
 from . import redemption_screens
 from . import rule_screens

@@ -1,0 +1,179 @@
+from odoo import models
+
+PORTAL_ORDER_STATES = ("sent", "sale", "cancel")
+
+
+class LoyaltyB2bEntry(models.Model):
+    """Why an entry has the points it has, for the customer's page."""
+
+    _inherit = "loyalty.b2b.entry"
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_portal_why(self, user):
+        """Return the explanation of an entry as plain values.
+
+        Called in sudo for an entry of a wallet that the user may see.
+
+        :param user: `res.users` who reads; decides which documents are linked.
+        """
+        self.ensure_one()
+        wallet, program = self.wallet_id, self.program_id
+        rows = wallet._query_portal_rows(entry_id=self.id)
+        row = wallet._prepare_portal_row(rows[0])
+        worth = program._get_portal_worth(abs(self.points), program._get_portal_rate())
+        return {
+            **row,
+            "worth": program._format_portal_worth(worth) if worth else "",
+            "is_used": self.kind == "redeem",
+            "discount": self.currency_id.format(abs(self.amount))
+            if self.kind == "redeem" and self.amount
+            else "",
+            "documents": self._prepare_portal_documents(user),
+            "lines": self._prepare_portal_lines(),
+            "related": self._prepare_portal_related(),
+        }
+
+    # === DOCUMENTS === #
+
+    def _prepare_portal_documents(self, user):
+        """Return the invoice and the order behind the entry.
+
+        A document is linked if the user may open it in the portal himself; else its
+        number stands alone.
+        """
+        documents = []
+        if self.move_name:
+            url = f"/my/invoices/{self.move_id.id}"
+            can_open = self.move_id.state == "posted" and can_read(self.move_id, user)
+            documents.append(
+                {
+                    "label": self.env._("Invoice or credit note"),
+                    "name": self.move_name,
+                    "url": url if can_open else "",
+                }
+            )
+        if self.order_name:
+            url = f"/my/orders/{self.order_id.id}"
+            can_open = self.order_id.state in PORTAL_ORDER_STATES and can_read(
+                self.order_id, user
+            )
+            documents.append(
+                {
+                    "label": self.env._("Order"),
+                    "name": self.order_name,
+                    "url": url if can_open else "",
+                }
+            )
+        return documents
+
+    # === LINE BY LINE === #
+
+    def _prepare_portal_lines(self):
+        """Return the explanation, the lines of one document line together."""
+        result, before = [], None
+        for line in self.line_ids.sorted("id"):
+            place = (line.key, line.part, line.source)
+            values = self._prepare_portal_line(line)
+            if line.key and place == before:
+                # several rules count the same money: say it once
+                values.update(name="", part="", net="")
+            result.append(values)
+            before = place
+        return result
+
+    def _prepare_portal_line(self, line):
+        program = self.program_id
+        return {
+            "name": line.name or line.product_id.display_name or "",
+            "part": self._get_portal_part(line),
+            "net": self._get_portal_net(line),
+            "rate": self._get_portal_rate_text(line),
+            "rule": line.rule_name or line.rule_id.name or "",
+            "points": program._format_portal_points(line.points, signed=True),
+            "reason": self._get_portal_reason(line),
+        }
+
+    def _get_portal_part(self, line):
+        """Return what kind of line it is, '' for a purchase."""
+        return {
+            "discount": self.env._("Discount with points"),
+            "correction": self.env._("Correction"),
+            "memo": self.env._("Note"),
+        }.get(line.part, "")
+
+    def _get_portal_net(self, line):
+        """Return the net amount, in the document's currency if that is another."""
+        if line.part == "memo":
+            return ""
+        text = self.currency_id.format(line.amount)
+        if line.base_currency_id and line.base_currency_id != self.currency_id:
+            base = line.base_currency_id.format(line.base)
+            return f"{base} ({text})"
+        return text
+
+    def _get_portal_rate_text(self, line):
+        if not line.rate_points or not line.rate_amount:
+            return ""
+        values = {
+            "points": self.program_id._format_portal_points(line.rate_points),
+            "amount": self.currency_id.format(line.rate_amount),
+        }
+        if line.effect == "step":
+            return self.env._("%(points)s per full %(amount)s", **values)
+        return self.env._("%(points)s per %(amount)s", **values)
+
+    def _get_portal_reason(self, line):
+        """Return why the line earned nothing, never a code."""
+        if not line.reason:
+            return ""
+        known = line.reason in line._get_reason_texts()
+        return line.reason_text if known else self.env._("Earns nothing.")
+
+    # === OTHER ENTRIES OF THE STORY === #
+
+    def _prepare_portal_related(self):
+        """Return the entries this one is connected with, in the same wallet."""
+        _ = self.env._
+        story = [
+            (_("Belongs to"), self.reversed_entry_id),
+            (_("Taken from"), self.credit_allocation_ids.credit_id),
+            (_("What became of them"), self.debit_allocation_ids.debit_id),
+            (_("Later returned"), self._get_portal_returns()),
+        ]
+        told = self
+        result = []
+        for label, entries in story:
+            entries = (entries - told).filtered(self._is_in_same_portal_history)
+            told |= entries
+            if entries:
+                rows = [entry._prepare_portal_mention() for entry in entries.sorted()]
+                result.append({"label": label, "rows": rows})
+        return result
+
+    def _get_portal_returns(self):
+        if self.kind != "redeem":
+            return self.browse()
+        return self.search([("reversed_entry_id", "=", self.id)])
+
+    def _is_in_same_portal_history(self, entry):
+        """Leave out what belongs to others: points may come from another wallet."""
+        return entry.wallet_id == self.wallet_id and entry.state != "cancelled"
+
+    def _prepare_portal_mention(self):
+        program = self.program_id
+        return {
+            "url": f"/my/loyalty/{self.id}",
+            "day": program._format_portal_day(self.date_event),
+            "word": self.wallet_id._get_portal_word(self.kind),
+            "document": self.move_name or self.order_name or "",
+            "points": program._format_portal_points(self.points, signed=True),
+        }
+
+
+def can_read(document, user):
+    """Tell whether a user may read a document by his own rights.
+
+    :param document: a record in sudo, maybe empty.
+    """
+    return bool(document) and document.with_user(user).has_access("read")

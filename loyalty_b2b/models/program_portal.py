@@ -1,0 +1,165 @@
+import re
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import format_date, formatLang
+
+from ..tools import rounding
+
+DEFAULT_COLOR = "#714B67"
+
+
+class LoyaltyB2bProgram(models.Model):
+    """What customers read of a programme: plain values, ready to print."""
+
+    _inherit = "loyalty.b2b.program"
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_portal_program(self):
+        """Return the programme's look and names."""
+        self.ensure_one()
+        color = self._get_portal_color()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "slogan": self.slogan or "",
+            "point_name": self.point_name,
+            "color": color,
+            "is_dark": is_dark(color),
+            "logo_url": f"/my/loyalty/program/{self.id}/logo"
+            f"?unique={self.write_date:%Y%m%d%H%M%S}",
+            "url": f"/my/loyalty/program/{self.id}",
+            "rules_url": f"/my/loyalty/program/{self.id}/rules",
+        }
+
+    def _get_portal_color(self):
+        """Return the colour, if it is one: it goes into a style attribute."""
+        color = (self.color or "").strip()
+        return color if re.fullmatch(r"#[0-9a-fA-F]{6}", color) else DEFAULT_COLOR
+
+    def _prepare_portal_rules(self):
+        """Return how points are earned and used, as sentences, and the terms."""
+        self.ensure_one()
+        return {
+            "earning": self._get_portal_earning(),
+            "facts": [text for text in self._get_portal_facts() if text],
+            "terms": self.terms or "",
+        }
+
+    def _get_portal_earning(self):
+        """Return name and sentence of each rule in force now or later."""
+        today = self._today()
+        rules = self.rule_ids.filtered(
+            lambda rule: not rule.date_end or rule.date_end >= today
+        )
+        return [{"name": rule.name, "sentence": rule.sentence} for rule in rules]
+
+    def _get_portal_facts(self):
+        """Return what else one has to know, one sentence each; '' where it is moot."""
+        _ = self.env._
+        return [
+            self._get_portal_activation_text(),
+            self._get_portal_expiry_text(),
+            self._get_portal_worth_text(),
+            _(
+                "At least %(points)s are used per order.",
+                points=self._format_portal_points(self.min_points),
+            )
+            if self.min_points
+            else "",
+            _(
+                "Points take off at most %(percent)s % of an order.",
+                percent=formatLang(self.env, self.max_order_percent, digits=0),
+            )
+            if self.max_order_percent < 100
+            else "",
+            _("To use points on an order, ask your account manager."),
+        ]
+
+    def _get_portal_activation_text(self):
+        if self.activation == "payment":
+            return self.env._(
+                "Points can be used as soon as the invoice that earned them is paid."
+            )
+        return self.env._("Points can be used as soon as the purchase is invoiced.")
+
+    def _get_portal_expiry_text(self):
+        if not self.expiry_months:
+            return self.env._("Points do not expire.")
+        return self.env._(
+            "Points can be used for %(months)s months from the day they become"
+            " available; those that expire first are used first.",
+            months=self.expiry_months,
+        )
+
+    def _get_portal_worth_text(self):
+        rate = self._get_portal_rate()
+        if not rate:
+            return ""
+        return self.env._(
+            "%(points)s are worth %(amount)s, taken off the price of an order.",
+            points=self._format_portal_points(rate.points),
+            amount=self._format_portal_worth(rate.amount),
+        )
+
+    # === NUMBERS IN WORDS === #
+
+    def _get_portal_rate(self):
+        """Return today's rate with one query, empty where there is none."""
+        domain = Domain("program_id", "=", self.id)
+        return (
+            self.env["loyalty.b2b.rate"]
+            .sudo()
+            .search_fetch(
+                domain & Domain("date_start", "<=", self._today()),
+                ["points", "amount"],
+                order="date_start desc",
+                limit=1,
+            )
+        )
+
+    def _get_portal_worth(self, points, rate):
+        """Return what points are worth, as `_get_worth` does, at a rate read before.
+
+        :return: float in the programme's currency.
+        """
+        if not rate:
+            return 0.0
+        digits = self._get_terms().digits
+        return float(
+            rounding.points_to_money(int(points), int(rate.points), rate.amount, digits)
+        )
+
+    def _format_portal_points(self, points, signed=False):
+        """Return points with their name: “1 250 points”.
+
+        :param bool signed: put a plus before what came in.
+        """
+        sign = "+" if signed and points > 0 else ""
+        number = formatLang(self.env, int(points), digits=0)
+        # what belongs together stays on one line
+        return f"{sign}{number}\N{NO-BREAK SPACE}{self.point_name}"
+
+    def _format_portal_worth(self, amount):
+        """Return money with a word on VAT: “12.50 zł net”."""
+        text = self.currency_id.format(amount)
+        if self.rate_tax == "net":
+            return self.env._("%(amount)s net", amount=text)
+        return self.env._("%(amount)s incl. VAT", amount=text)
+
+    def _format_portal_day(self, day):
+        return format_date(self.env, day) if day else ""
+
+
+def is_dark(color):
+    """Tell whether white text reads better than black on a colour (WCAG contrast).
+
+    :param str color: as #RRGGBB.
+    """
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.179

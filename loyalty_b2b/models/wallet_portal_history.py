@@ -1,0 +1,222 @@
+from odoo import api, models
+from odoo.tools import SQL, formatLang
+
+# The five words customers know, in the order of the filter.
+WORDS = {
+    "earned": ("earn", "bonus", "opening"),
+    "used": ("redeem",),
+    "returned": ("return",),
+    "expired": ("expire",),
+    "corrected": ("reversal", "adjust", "transfer"),
+}
+# Corrections that moved nothing (a note of a merge) are no history for customers.
+MEMO = SQL("(e.kind = 'adjust' AND e.points = 0)")
+
+
+class LoyaltyB2bWallet(models.Model):
+    """The history of a wallet in the words of customers."""
+
+    _inherit = "loyalty.b2b.wallet"
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _get_portal_words(self):
+        """Return the filter of the history: word → label."""
+        _ = self.env._
+        return {
+            "all": _("All"),
+            "earned": _("Earned"),
+            "used": _("Used"),
+            "returned": _("Returned"),
+            "expired": _("Expired"),
+            "corrected": _("Corrected"),
+        }
+
+    def _get_portal_entry_domain(self):
+        """Return the domain of the entries that stand in the histories of wallets."""
+        return [
+            ("wallet_id", "in", self.ids),
+            ("state", "!=", "cancelled"),
+            "|",
+            ("kind", "!=", "adjust"),
+            ("points", "!=", 0),
+        ]
+
+    def _prepare_portal_history(self, word="all", newest_first=True, page=1, step=20):
+        """Return a page of the history.
+
+        :param str word: of `_get_portal_words`.
+        :param int page: from 1; beyond the last one, the first is returned.
+        :return: the rows as plain dicts, their number over all pages, the page.
+        """
+        self.ensure_one()
+        rows = self._query_portal_rows(word, newest_first, step, (page - 1) * step)
+        if not rows and page > 1:
+            page = 1
+            rows = self._query_portal_rows(word, newest_first, step)
+        total = rows[0]["total"] if rows else 0
+        return [self._prepare_portal_row(row) for row in rows], total, page
+
+    def _prepare_portal_row(self, row):
+        """Return one row of the history in words.
+
+        :param dict row: of `_query_portal_rows`.
+        """
+        program = self.program_id
+        points = int(row["points"])
+        is_credit = points > 0
+        expiry = row["date_expiry"] if is_credit else None
+        return {
+            "id": row["id"],
+            "url": f"/my/loyalty/{row['id']}",
+            "day": program._format_portal_day(row["date_event"]),
+            "word": self._get_portal_word(row["kind"]),
+            "text": self._get_portal_text(row),
+            "document": row["move_name"] or row["order_name"] or "",
+            "customer": self._get_portal_customer(row),
+            "points": program._format_portal_points(points, signed=True),
+            "is_credit": is_credit,
+            "is_waiting": row["state"] == "pending",
+            "expiry": program._format_portal_day(expiry),
+            "became": ", ".join(self._get_portal_fate(row)),
+        }
+
+    def _get_portal_word(self, kind):
+        """Return the one of the five words for a kind of entry."""
+        words = self._get_portal_words()
+        return next(words[word] for word, kinds in WORDS.items() if kind in kinds)
+
+    def _get_portal_text(self, row):
+        """Return what the word alone does not say, or ''."""
+        _ = self.env._
+        texts = {
+            "bonus": _("Bonus"),
+            "opening": _("Balance brought forward"),
+            "reversal": _("An earlier purchase was credited or is unpaid again"),
+            "transfer": _("Moved"),
+        }
+        if row["kind"] == "earn" and not row["points"]:
+            return _("Nothing earned")
+        # reasons are typed by people, and for corrections only
+        note = row["note"] if row["kind"] in ("adjust", "transfer", "bonus") else ""
+        return note or texts.get(row["kind"], "")
+
+    def _get_portal_customer(self, row):
+        """Return which company it was, where others share the wallet."""
+        name = row["partner_name"] or ""
+        return "" if row["partner_id"] == self.partner_id.id else name
+
+    # === WHAT BECAME OF IT === #
+
+    def _get_portal_fate(self, row):
+        """Return what became of the points of a row, as short texts."""
+        if row["state"] == "pending":
+            return [self._get_portal_pending_text(row)]
+        if row["points"] <= 0:
+            return self._get_portal_debit_fate(row)
+        return [
+            text % {"points": self._format_portal_number(row[name])}
+            for name, text in self._get_portal_fates().items()
+            if row[name]
+        ]
+
+    def _get_portal_fates(self):
+        """Return what may become of points that came in: column → text."""
+        _ = self.env._
+        return {
+            "open": _("%(points)s available"),
+            "held": _("%(points)s held for quotations"),
+            "used": _("%(points)s used"),
+            "lapsed": _("%(points)s expired"),
+            "corrected": _("%(points)s taken back"),
+        }
+
+    def _get_portal_pending_text(self, row):
+        if row["kind"] == "redeem":
+            return self.env._("held for a quotation")
+        if row["awaits_payment"]:
+            return self.env._("waiting for payment")
+        return self.env._("not yet available")
+
+    def _get_portal_debit_fate(self, row):
+        texts = []
+        if row["returned"]:
+            texts.append(
+                self.env._(
+                    "%(points)s returned",
+                    points=self._format_portal_number(row["returned"]),
+                )
+            )
+        if row["points_open"]:
+            texts.append(
+                self.env._(
+                    "%(points)s to be covered by new purchases",
+                    points=self._format_portal_number(row["points_open"]),
+                )
+            )
+        return texts
+
+    def _format_portal_number(self, points):
+        return formatLang(self.env, int(points), digits=0)
+
+    # === QUERIES === #
+
+    def _query_portal_rows(
+        self, word="all", newest_first=True, limit=1, offset=0, entry_id=None
+    ):
+        """Read entries with what became of them, all in one statement.
+
+        :param int entry_id: only this one.
+        :return: list of dicts; `total` counts all that the word selects.
+        """
+        kinds = WORDS.get(word) or sum(WORDS.values(), ())
+        return self.env.execute_query_dict(
+            SQL(
+                """
+            WITH page AS (
+                SELECT e.id, COUNT(*) OVER () AS total
+                  FROM loyalty_b2b_entry e
+                 WHERE e.wallet_id = %(wallet)s AND e.state <> 'cancelled'
+                   AND e.kind = ANY(%(kinds)s) AND NOT %(memo)s
+                   AND (%(entry)s::int IS NULL OR e.id = %(entry)s)
+                 ORDER BY e.date_event %(direction)s, e.id %(direction)s
+                 LIMIT %(limit)s OFFSET %(offset)s
+            )
+            SELECT page.total, e.id, e.kind, e.state, e.points, e.points_open,
+                   e.date_event, e.date_expiry, e.move_name, e.order_name, e.note,
+                   e.partner_id, e.partner_name, e.awaits_payment,
+                   fate.held, fate.used, fate.corrected, back.returned,
+                   CASE WHEN l.lapsed THEN 0 ELSE e.points_open END AS open,
+                   COALESCE(fate.expired, 0)
+                   + CASE WHEN l.lapsed THEN e.points_open ELSE 0 END AS lapsed
+              FROM page
+              JOIN loyalty_b2b_entry e ON e.id = page.id,
+           LATERAL (SELECT e.points > 0 AND COALESCE(e.date_expiry < %(today)s, FALSE)
+                           AS lapsed) l,
+           LATERAL (SELECT
+                    SUM(a.points) FILTER (
+                        WHERE d.kind = 'redeem' AND d.state = 'pending') AS held,
+                    SUM(a.points) FILTER (
+                        WHERE d.kind = 'redeem' AND d.state = 'posted') AS used,
+                    SUM(a.points) FILTER (WHERE d.kind = 'expire') AS expired,
+                    SUM(a.points) FILTER (
+                        WHERE d.kind NOT IN ('redeem', 'expire')) AS corrected
+                      FROM loyalty_b2b_allocation a
+                      JOIN loyalty_b2b_entry d ON d.id = a.debit_id
+                     WHERE a.credit_id = e.id) fate,
+           LATERAL (SELECT SUM(r.points) AS returned
+                      FROM loyalty_b2b_entry r
+                     WHERE r.reversed_entry_id = e.id AND r.kind = 'return') back
+             ORDER BY e.date_event %(direction)s, e.id %(direction)s
+                """,
+                wallet=self.id,
+                kinds=list(kinds),
+                memo=MEMO,
+                entry=entry_id,
+                direction=SQL("DESC") if newest_first else SQL("ASC"),
+                limit=limit,
+                offset=offset,
+                today=self.program_id._today(),
+            )
+        )
