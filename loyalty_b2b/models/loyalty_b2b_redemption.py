@@ -2,6 +2,14 @@ from odoo import fields, models
 
 from ..fields import Points
 
+# A token that no RPC call can carry: discount lines come and go with it only.
+USE = object()
+
+
+def is_wallet_at_work(env):
+    """Tell whether one of the wallet's own verbs changes discount lines."""
+    return env.context.get("loyalty_b2b_use") is USE
+
 
 class LoyaltyB2bRedemption(models.Model):
     """A wish to use points, from the question to its fulfilment."""
@@ -39,6 +47,7 @@ class LoyaltyB2bRedemption(models.Model):
         default="draft",
         readonly=True,
         tracking=True,
+        copy=False,
     )
     partner_id = fields.Many2one(
         comodel_name="res.partner",
@@ -75,7 +84,12 @@ class LoyaltyB2bRedemption(models.Model):
     amount = fields.Monetary(
         string="Discount",
         readonly=True,
-        help="What the points take off the order, net or tax included as the rate says.",
+        help="What the points take off the order, net or with tax as the rate says.",
+    )
+    amount_untaxed = fields.Monetary(
+        string="Discount, untaxed",
+        readonly=True,
+        help="Sum of the discount lines; credit notes return points in proportion.",
     )
     rate_points = Points(readonly=True)
     rate_amount = fields.Float(readonly=True, digits=(16, 6))
@@ -83,7 +97,9 @@ class LoyaltyB2bRedemption(models.Model):
         selection=[("net", "Net of tax"), ("gross", "Tax included")], readonly=True
     )
     date_hold_end = fields.Datetime(
-        string="Held until", readonly=True, help="The quotation holds the points so long."
+        string="Held until",
+        readonly=True,
+        help="The quotation holds the points so long.",
     )
     fingerprint = fields.Json(
         readonly=True,

@@ -28,6 +28,10 @@ class ResPartner(models.Model):
         :param program: `loyalty.b2b.program`; the first one of the company by default.
         :return: a wallet in sudo, empty where the owner does not take part.
         """
+        return self._get_loyalty_b2b_wallets(company, program)[:1]
+
+    def _get_loyalty_b2b_wallets(self, company, program=None):
+        """Return the wallets of this contact, one per programme, in sudo."""
         owner = self._get_loyalty_b2b_owner()
         domain = [("partner_id", "in", owner.ids), ("company_id", "=", company.id)]
         if program:
@@ -39,7 +43,7 @@ class ResPartner(models.Model):
         )
         return participants.wallet_id.sorted(
             lambda wallet: (wallet.program_id.sequence, wallet.id)
-        )[:1]
+        )
 
     def _get_loyalty_b2b_tax_id(self):
         """Return the tax id as *country:number*, or '' where there is none.

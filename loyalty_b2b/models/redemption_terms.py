@@ -1,0 +1,377 @@
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import formatLang
+
+from ..tools import invoicing, rounding
+
+
+class LoyaltyB2bRedemption(models.Model):
+    """What points take off an order and why not more. Writes nothing.
+
+    Also runs on records that are not saved: the preview and the real thing agree.
+    """
+
+    _inherit = "loyalty.b2b.redemption"
+
+    # === BASE OF THE DISCOUNT === #
+
+    def _get_base_lines(self):
+        """Return what the order sells, without discounts for points, with its taxes.
+
+        :return: list of base lines, see `account.tax`.
+        """
+        self.ensure_one()
+        lines = self.order_id.order_line.filtered(
+            lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
+        )
+        base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
+        return self._add_tax_details(base_lines)
+
+    def _add_tax_details(self, base_lines):
+        company = self.order_id.company_id
+        self.env["account.tax"]._add_tax_details_in_base_lines(base_lines, company)
+        self.env["account.tax"]._round_base_lines_tax_details(base_lines, company)
+        return base_lines
+
+    def _get_discountable(self, base_lines):
+        """Return the base lines that points may discount.
+
+        :param list base_lines: of `_get_base_lines`.
+        """
+        exclusions = self.program_id._get_exclusions()
+        return [
+            line
+            for line in base_lines
+            if line["product_id"].id not in exclusions["products"]
+            and line["product_id"].categ_id.id not in exclusions["categories"]
+        ]
+
+    def _get_taxable_parts(self, base_lines):
+        """Return the base lines without taxes that no discount lowers (fixed ones)."""
+        return self.env["account.tax"]._prepare_discountable_base_lines(
+            base_lines, self.order_id.company_id
+        )
+
+    def _sum_base_lines(self, base_lines, group=lambda base_line: True):
+        """Sum base lines as the rate says: net, or tax included.
+
+        :param group: function of a base line that returns the key to sum by.
+        :return: dict of key → amount in the order's currency.
+        """
+        AccountTax = self.env["account.tax"]
+        totals = AccountTax._aggregate_base_lines_aggregated_values(
+            AccountTax._aggregate_base_lines_tax_details(
+                base_lines, lambda base_line, tax_data: group(base_line)
+            )
+        )
+        gross = self.rate_tax == "gross"
+        return {
+            key: total["total_excluded_currency"]
+            + (total["tax_amount_currency"] if gross else 0.0)
+            for key, total in totals.items()
+        }
+
+    # === LIMITS === #
+
+    def _get_room(self, base_lines):
+        """Return the largest discount that the order can take.
+
+        :param list base_lines: of `_get_base_lines`.
+        :return: amount in the order's currency, net or gross as the rate says.
+        """
+        parts = self._get_taxable_parts(self._get_discountable(base_lines))
+        room = self._sum_base_lines(parts).get(True, 0.0)
+        percent = self.program_id.max_order_percent
+        if percent < 100:
+            total = self._sum_base_lines(base_lines).get(True, 0.0)
+            limit = rounding.from_minor(
+                int(rounding.to_minor(total, self._get_digits()) * percent // 100),
+                self._get_digits(),
+            )
+            room = min(room, float(limit))
+        return max(0.0, self.currency_id.round(room))
+
+    def _get_digits(self):
+        return self.currency_id.decimal_places
+
+    def _convert(self, amount, source, target):
+        """Convert money at the order's date."""
+        if source == target:
+            return amount
+        order = self.order_id
+        return source._convert(amount, target, order.company_id, order.date_order)
+
+    def _get_amount(self, points, room):
+        """Return the discount for points.
+
+        :param float room: of `_get_room`; more is not given.
+        :return: amount in the order's currency, net or gross as the rate says.
+        """
+        return min(self._get_worth(points), room)
+
+    def _get_worth(self, points):
+        """Return what points are worth at this rate, in the order's currency."""
+        if not self.rate_points:
+            return 0.0
+        currency = self.program_id.currency_id
+        worth = rounding.points_to_money(
+            int(points),
+            int(self.rate_points),
+            self.rate_amount,
+            currency.decimal_places,
+        )
+        return self._convert(float(worth), currency, self.currency_id)
+
+    def _get_max_points(self, room):
+        """Return the fewest points that take off the whole of `room`."""
+        if not self.rate_points:
+            return 0
+        amount = self._convert(room, self.currency_id, self.program_id.currency_id)
+        return rounding.money_to_points(amount, int(self.rate_points), self.rate_amount)
+
+    def _get_points_refusal(self, points, room):
+        """Return why so many points cannot be used on this order, or ''."""
+        program = self.program_id
+        most = self._get_max_points(room)
+        if not most:
+            return self.env._("Nothing on it can be discounted with points.")
+        if points <= 0:
+            return self.env._("Enter how many points to use.")
+        if points < program.min_points:
+            return self.env._(
+                "Programme %(program)s: at least %(points)s points are used per order.",
+                program=program.name,
+                points=self._format_points(program.min_points),
+            )
+        if points > most:
+            return self.env._(
+                "At most %(points)s points can be used on it: %(reason)s",
+                points=self._format_points(most),
+                reason=self._get_room_text(room),
+            )
+        if self.currency_id.is_zero(self._get_amount(points, room)):
+            return self.env._("So few points are worth nothing.")
+        return ""
+
+    def _get_room_text(self, room):
+        """Say what limits the discount on this order."""
+        amount = formatLang(self.env, room, currency_obj=self.currency_id)
+        tax = (
+            self.env._("tax included")
+            if self.rate_tax == "gross"
+            else self.env._("before tax")
+        )
+        if self.program_id.max_order_percent < 100:
+            return self.env._(
+                "points discount up to %(percent)s %% of an order, here %(amount)s"
+                " %(tax)s.",
+                percent=f"{self.program_id.max_order_percent:g}",
+                amount=amount,
+                tax=tax,
+            )
+        return self.env._(
+            "%(amount)s %(tax)s can be discounted.", amount=amount, tax=tax
+        )
+
+    def _get_limits(self, room):
+        """Say what limits the use of points on this order, one sentence each."""
+        program, limits = self.program_id, []
+        if not self.wallet_id or not self.rate_points:
+            return limits
+        if program.min_points:
+            limits.append(
+                self.env._(
+                    "At least %(points)s points per order.",
+                    points=self._format_points(program.min_points),
+                )
+            )
+        limits.append(
+            self.env._(
+                "At most %(points)s points on this one: %(reason)s",
+                points=self._format_points(self._get_max_points(room)),
+                reason=self._get_room_text(room),
+            )
+        )
+        return limits
+
+    def _get_new_total(self, base_lines):
+        """Return the order's total, tax included, with the discount `amount`."""
+        order = self.order_id
+        lines = list(base_lines)
+        if self.amount:
+            rows = self._prepare_discount_lines(base_lines, self.env["product.product"])
+            rows = [order.order_line.new({**row, "order_id": order.id}) for row in rows]
+            lines += [row._prepare_base_line_for_taxes_computation() for row in rows]
+            self._add_tax_details(lines)
+        totals = self.env["account.tax"]._get_tax_totals_summary(
+            base_lines=lines, currency=order.currency_id, company=order.company_id
+        )
+        return totals["total_amount_currency"]
+
+    def _format_points(self, points):
+        return formatLang(self.env, int(points), digits=0)
+
+    # === LINES === #
+
+    def _prepare_discount_lines(self, base_lines, product):
+        """Prepare the order lines that take `amount` off, each with its taxes.
+
+        :param list base_lines: of `_get_base_lines`.
+        :param product: the discount product.
+        :return: list of dicts for `sale.order.line`.
+        """
+        base_lines = self._get_discountable(base_lines)
+        if self.rate_tax == "gross":
+            rows = self._prepare_gross_lines(base_lines, product)
+        else:
+            rows = self._prepare_net_lines(base_lines)
+        names = self._get_line_names([row["tax_ids"] for row in rows])
+        return [
+            {
+                "name": name,
+                "product_id": product.id,
+                "product_uom_qty": 1.0,
+                "technical_price_unit": 0.0,
+                "sequence": 999,
+                **row,
+                "tax_ids": [Command.set(row["tax_ids"].ids)],
+                **self._prepare_margin_values(),
+            }
+            for name, row in zip(names, rows, strict=True)
+        ]
+
+    def _prepare_net_lines(self, base_lines):
+        """Spread the net amount over the tax combinations; VAT is left to Odoo."""
+        parts = self._get_taxable_parts(base_lines)
+        nets = self._sum_base_lines(parts, lambda line: line["tax_ids"])
+        digits = self._get_digits()
+        shares = invoicing.spread_discount(
+            rounding.to_minor(self.amount, digits),
+            [rounding.to_minor(net, digits) for net in nets.values()],
+        )
+        return [
+            {
+                "tax_ids": taxes,
+                "price_unit": -self._get_price(
+                    float(rounding.from_minor(share, digits)), taxes
+                ),
+            }
+            for taxes, share in zip(nets, shares, strict=True)
+            if share
+        ]
+
+    def _get_price(self, net, taxes):
+        """Return the unit price of which `net` remains without taxes.
+
+        It is more than that where taxes are included in prices.
+        """
+        if not any(taxes.flatten_taxes_hierarchy().mapped("price_include")):
+            return net
+        base_line = self.env["account.tax"]._prepare_base_line_for_taxes_computation(
+            None,
+            tax_ids=taxes,
+            price_unit=net,
+            quantity=1.0,
+            currency_id=self.currency_id,
+            rate=self.order_id.currency_rate,
+            special_mode="total_excluded",
+        )
+        company = self.order_id.company_id
+        self.env["account.tax"]._add_tax_details_in_base_line(base_line, company)
+        return net + sum(
+            part["raw_tax_amount_currency"]
+            for part in base_line["tax_details"]["taxes_data"]
+            if part["tax"].price_include
+        )
+
+    def _prepare_gross_lines(self, base_lines, product):
+        """Let Odoo's global discount make the total fall by exactly the amount."""
+        AccountTax = self.env["account.tax"]
+        lines = AccountTax._prepare_global_discount_lines(
+            base_lines=base_lines,
+            company=self.order_id.company_id,
+            amount_type="fixed",
+            amount=self.amount,
+            # with this beginning Odoo leaves the price of the lines alone
+            computation_key=f"global_discount,loyalty_b2b_{self._origin.id or 0}",
+            grouping_function=lambda base_line: {"product_id": product},
+        )
+        return [
+            {
+                "tax_ids": line["tax_ids"],
+                "price_unit": line["price_unit"],
+                "product_uom_qty": line["quantity"],
+                "extra_tax_data": AccountTax._export_base_line_extra_tax_data(line),
+            }
+            for line in lines
+        ]
+
+    def _prepare_margin_values(self):
+        """Return what keeps the lines out of margins, for glue with costs."""
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            return {"purchase_price": 0.0}
+        return {}
+
+    def _get_line_names(self, taxes):
+        """Return the texts of discount lines in the customer's language.
+
+        :param list taxes: of each line; named where there are several lines.
+        """
+        record = self.with_context(lang=self.order_id._get_lang())
+        program = record.program_id
+        name = record.env._(
+            "Discount – programme %(program)s, %(points)s %(point_name)s",
+            program=program.name,
+            points=record._format_points(record.points),
+            point_name=program.point_name,
+        )
+        if len(taxes) < 2:
+            return [name] * len(taxes)
+        return [
+            f"{name} ({', '.join(group.with_env(record.env).mapped('name'))})"
+            if group
+            else name
+            for group in taxes
+        ]
+
+    # === FINGERPRINT === #
+
+    def _get_fingerprint(self):
+        """Return what the discount depends on, to see later whether it changed."""
+        order = self.order_id
+        lines = order.order_line.filtered(
+            lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
+        )
+        return {
+            **self._get_customer_fingerprint(),
+            "fiscal_position": order.fiscal_position_id.id,
+            "lines": sorted(
+                [
+                    line.product_id.id,
+                    line.product_uom_id.id,
+                    line.product_uom_qty,
+                    line.price_unit,
+                    line.discount,
+                    sorted(line.tax_ids.ids),
+                ]
+                for line in lines
+            ),
+        }
+
+    def _get_customer_fingerprint(self):
+        """Return the part that ends the hold when it changes."""
+        order = self.order_id
+        return {
+            "partner": order.partner_id.id,
+            "invoice_partner": order.partner_invoice_id.id,
+            "company": order.company_id.id,
+            "currency": order.currency_id.id,
+        }
+
+    def _is_up_to_date(self):
+        return self.fingerprint == self._get_fingerprint()
+
+    def _is_same_customer(self):
+        return (
+            self._get_customer_fingerprint().items() <= (self.fingerprint or {}).items()
+        )

@@ -1,0 +1,303 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..fields import Points
+from .loyalty_b2b_redemption import USE
+from .payment_transaction import PAID
+from .redemption_order import PAYING_STATES
+
+# Fields whose change may turn a quotation into one of another customer.
+CUSTOMER_FIELDS = {
+    "partner_id",
+    "partner_invoice_id",
+    "company_id",
+    "currency_id",
+    "pricelist_id",
+}
+
+
+class SaleOrder(models.Model):
+    """An order on which points are used."""
+
+    _inherit = "sale.order"
+
+    loyalty_b2b_can_use = fields.Boolean(
+        string="Points can be used",
+        compute="_compute_loyalty_b2b_can_use",
+        compute_sudo=True,
+    )
+    loyalty_b2b_points = Points(
+        string="Points used",
+        compute="_compute_loyalty_b2b_use",
+        compute_sudo=True,
+        help="Points behind the order's discount lines.",
+    )
+    loyalty_b2b_is_outdated = fields.Boolean(
+        string="Discount for points is outdated",
+        compute="_compute_loyalty_b2b_use",
+        compute_sudo=True,
+        help="The order has changed since; the discount is computed anew before it is"
+        " sent, printed or confirmed.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("state", "partner_invoice_id", "company_id")
+    def _compute_loyalty_b2b_can_use(self):
+        for order in self:
+            wallet = self.env["loyalty.b2b.wallet"]
+            if order.state in ("draft", "sent"):
+                wallet = order._get_loyalty_b2b_wallet()
+            order.loyalty_b2b_can_use = bool(wallet) and not wallet._get_use_refusal()
+
+    @api.depends("state", "order_line.loyalty_b2b_redemption_id")
+    def _compute_loyalty_b2b_use(self):
+        for order in self:
+            use = order._get_loyalty_b2b_redemption()
+            order.loyalty_b2b_points = use.points
+            order.loyalty_b2b_is_outdated = (
+                use.state == "reserved" and not use._is_up_to_date()
+            )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if CUSTOMER_FIELDS & vals.keys():
+            self._release_loyalty_b2b_of_others()
+        return result
+
+    def unlink(self):
+        self._get_loyalty_b2b_redemption()._cancel()
+        return super().unlink()
+
+    def _get_copiable_order_lines(self):
+        return super()._get_copiable_order_lines()._filter_loyalty_b2b_free()
+
+    # === ACTION METHODS === #
+
+    def action_open_loyalty_b2b_use(self):
+        """Open *Use points*."""
+        self.ensure_one()
+        return {
+            "name": self.env._("Use points"),
+            "type": "ir.actions.act_window",
+            "res_model": "loyalty.b2b.use.points",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    def action_remove_loyalty_b2b_use(self):
+        """Take the discount for points off; the points can be used elsewhere."""
+        for order in self:
+            order.check_access("write")
+            use = order._get_loyalty_b2b_redemption()
+            if use:
+                order.sudo()._check_loyalty_b2b_removable(use)
+                order.sudo()._remove_loyalty_b2b_use(
+                    use, self.env._("The discount for %(use)s was removed.")
+                )
+
+    def action_refresh_loyalty_b2b_use(self):
+        """Compute the discount for points anew after the order has changed."""
+        self.check_access("write")
+        self._refresh_loyalty_b2b_use()
+
+    def action_quotation_send(self):
+        self._refresh_loyalty_b2b_use()
+        return super().action_quotation_send()
+
+    def action_preview_sale_order(self):
+        self._refresh_loyalty_b2b_use()
+        return super().action_preview_sale_order()
+
+    # core's method promises not to write, ours may
+    action_preview_sale_order._readonly = False
+
+    def _get_default_payment_link_values(self):
+        self._refresh_loyalty_b2b_use()
+        return super()._get_default_payment_link_values()
+
+    def _action_confirm(self):
+        uses = self._get_loyalty_b2b_redemption().filtered(
+            lambda use: use.state == "reserved"
+        )
+        if uses:
+            uses._confirm(is_paid=self.env.context.get("loyalty_b2b_paid") is PAID)
+        return super()._action_confirm()
+
+    def _action_cancel(self):
+        uses = self._get_loyalty_b2b_redemption()
+        result = super()._action_cancel()
+        if uses:
+            # after the draft invoices are cancelled
+            uses._cancel()
+        return result
+
+    # === USE OF POINTS === #
+
+    def _get_loyalty_b2b_redemption(self):
+        """Return what stands behind the discount lines of the orders, in sudo."""
+        return self.sudo().order_line.loyalty_b2b_redemption_id
+
+    def _get_loyalty_b2b_wallet(self):
+        """Return the wallet that this order may use, in sudo; else one it may not."""
+        self.ensure_one()
+        wallets = self.partner_invoice_id._get_loyalty_b2b_wallets(self.company_id)
+        usable = wallets.filtered(lambda wallet: not wallet._get_use_refusal())
+        return (usable or wallets)[:1]
+
+    def _use_loyalty_b2b_points(self, points, contact=None):
+        """Use points on a quotation; in place of those it uses already.
+
+        The caller has checked who asks; see the wizard.
+
+        :param int points: whole, above 0.
+        :param contact: `res.partner` who asked for it at the customer.
+        :return: the redemption, in sudo.
+        :raises UserError: with the limit that stands against it.
+        """
+        self.ensure_one()
+        order = self.sudo()
+        use = (
+            self.env["loyalty.b2b.redemption"]
+            .sudo()
+            ._reserve(order, order._get_loyalty_b2b_wallet(), points, contact)
+        )
+        order._message_log(
+            body=self.env._(
+                "Discount for %(use)s; the points are held until %(moment)s.",
+                use=use._describe(),
+                moment=use._format_moment(use.date_hold_end),
+            )
+        )
+        return use
+
+    def _refresh_loyalty_b2b_use(self, strict=True):
+        """Compute discounts anew where a quotation has changed since.
+
+        :param bool strict: stop with the reason where none is possible any more;
+            otherwise take the discount off.
+        """
+        for order in self.sudo().filtered(
+            lambda order: order.state in ("draft", "sent")
+        ):
+            use = order._get_loyalty_b2b_redemption()
+            if not use or use._is_up_to_date() or order._is_loyalty_b2b_being_paid():
+                continue
+            try:
+                use._reapply()
+            except UserError as error:
+                if strict:
+                    raise
+                order._remove_loyalty_b2b_use(use, error.args[0].replace("%", "%%"))
+
+    def _is_loyalty_b2b_being_paid(self):
+        return any(tx.state in PAYING_STATES for tx in self.transaction_ids)
+
+    def _release_loyalty_b2b_of_others(self):
+        """End the uses of quotations that changed to another customer or currency."""
+        for order in self:
+            use = order._get_loyalty_b2b_redemption()
+            if use.state == "reserved" and not use._is_same_customer():
+                order.sudo()._remove_loyalty_b2b_use(
+                    use,
+                    self.env._(
+                        "The discount for %(use)s was removed: customer, invoice"
+                        " address, company or currency have changed."
+                    ),
+                )
+
+    def _check_loyalty_b2b_removable(self, use):
+        """Check that no invoice discounts these points.
+
+        :raises UserError: with the way out.
+        """
+        invoices = use.move_line_ids.move_id.filtered(
+            lambda move: move.state != "cancel"
+        )
+        if self.state == "sale" and (self.locked or invoices):
+            raise UserError(
+                self.env._(
+                    "%(order)s is locked or its discount for points is on an invoice:"
+                    " credit that invoice instead, and the points come back.",
+                    order=self.name,
+                )
+            )
+
+    def _remove_loyalty_b2b_use(self, use, message):
+        """Take a discount off and say why.
+
+        :param str message: may name `%(use)s`.
+        """
+        text = use._describe()
+        use._cancel()
+        self._message_log(body=message % {"use": text})
+
+    # === INVOICING === #
+
+    def _get_invoiceable_lines(self, final=False):
+        """Keep discounts for points for the first invoice that can bear them all."""
+        lines = super()._get_invoiceable_lines(final)
+        ours = lines.filtered("loyalty_b2b_redemption_id")
+        if not ours or self._can_bear_loyalty_b2b(lines - ours, ours):
+            return lines
+        return lines - ours
+
+    def _can_bear_loyalty_b2b(self, lines, discounts):
+        """Tell whether lines to invoice are worth more than the discounts.
+
+        In every tax combination, so that no rate goes below zero; in all together
+        where nothing is left for another invoice.
+
+        :param lines: order lines that would be invoiced.
+        :param discounts: order lines of points.
+        """
+        by_taxes = self._sum_loyalty_b2b_to_invoice(lines)
+        less = self._sum_loyalty_b2b_to_invoice(discounts)
+        compare = self.currency_id.compare_amounts
+        if compare(sum(by_taxes.values()), -sum(less.values())) < 0:
+            return False
+        if all(
+            compare(
+                sum(net for own, net in by_taxes.items() if taxes <= own), -discount
+            )
+            >= 0
+            for taxes, discount in less.items()
+        ):
+            return True
+        goods = self.order_line - discounts - lines
+        return not goods.filtered(
+            lambda line: (
+                line.state == "sale"
+                and not line.display_type
+                and not line.is_downpayment
+                and line.product_uom_qty > line.qty_invoiced
+            )
+        )
+
+    def _sum_loyalty_b2b_to_invoice(self, lines):
+        """Sum what would be invoiced of order lines, tax included, by taxes."""
+        AccountTax = self.env["account.tax"]
+        sums = {}
+        for line in lines.filtered(lambda line: not line.display_type):
+            base_line = line._prepare_base_line_for_taxes_computation(
+                quantity=line.qty_to_invoice
+            )
+            AccountTax._add_tax_details_in_base_line(base_line, self.company_id)
+            total = base_line["tax_details"]["raw_total_included_currency"]
+            sums[line.tax_ids] = sums.get(line.tax_ids, 0.0) + total
+        return sums
+
+    def _create_account_invoices(self, invoice_vals_list, final):
+        at_work = self.with_context(loyalty_b2b_use=USE)
+        moves = super(SaleOrder, at_work)._create_account_invoices(
+            invoice_vals_list, final
+        )
+        context = dict(moves.env.context)
+        context.pop("loyalty_b2b_use", None)
+        return moves.with_context(context)
+
+    def _get_update_prices_lines(self):
+        return super()._get_update_prices_lines()._filter_loyalty_b2b_free()
