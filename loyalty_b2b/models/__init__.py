@@ -44,3 +44,4 @@ from . import wallet_portal_history
 from . import entry_portal
 from . import redemption_screens
 from . import rule_screens
+from . import entry_line_screens

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, formatLang
 
 from ..fields import Points
 
@@ -202,7 +202,9 @@ class LoyaltyB2bEntry(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for entry in self:
             document = entry.move_name or entry.order_name
-            label = f"{kinds[entry.kind]} {entry.points:+d}"
+            sign = "+" if entry.points > 0 else ""
+            points = formatLang(self.env, entry.points, digits=0)
+            label = f"{kinds[entry.kind]} {sign}{points}"
             entry.display_name = f"{label} ({document})" if document else label
 
     # === BUSINESS METHODS === #

@@ -15,6 +15,7 @@ class LoyaltyB2bWallet(models.Model):
     """What the back office shows of a wallet, and its buttons."""
 
     _inherit = "loyalty.b2b.wallet"
+    _mail_post_access = "read"
 
     program_id = fields.Many2one(string="Programme")
     point_name = fields.Char(related="program_id.point_name")

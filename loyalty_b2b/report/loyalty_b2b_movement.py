@@ -49,10 +49,14 @@ class LoyaltyB2bMovement(models.Model):
         readonly=True,
     )
     brought_in = Points(
-        readonly=True, help="Points taken over from an earlier programme."
+        string="Brought in",
+        readonly=True,
+        help="Points taken over from an earlier programme.",
     )
     earned = Points(readonly=True, help="Points earned, bonuses included.")
-    taken_back = Points(readonly=True, help="Earned points that were taken back.")
+    taken_back = Points(
+        string="Taken back", readonly=True, help="Earned points that were taken back."
+    )
     used = Points(readonly=True, help="Points used.")
     given_back = Points(string="Returned", readonly=True, help="Used points returned.")
     expired = Points(readonly=True, help="Points not used until their last day.")

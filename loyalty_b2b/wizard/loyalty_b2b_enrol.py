@@ -2,6 +2,10 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
+# What needs attention comes first.
+OUTCOMES = ("new", "join", "refused", "same")
+
+
 class LoyaltyB2bEnrol(models.TransientModel):
     """Asks which customers shall take part, and shows what will happen to each."""
 
@@ -78,6 +82,7 @@ class LoyaltyB2bEnrol(models.TransientModel):
             plan = []
             if wizard.program_id:
                 plan = wizard.program_id._get_enrol_plan(wizard.partner_ids._origin)
+                plan.sort(key=lambda row: OUTCOMES.index(row[1]))
             wizard.line_ids = [Command.clear()] + [
                 Command.create({"partner_id": owner.id, "outcome": kind, "text": text})
                 for owner, kind, text in plan

@@ -282,6 +282,11 @@ class LoyaltyB2bStatement(models.TransientModel):
             sums["opening"] = sum(row[figure]["opening"] for row in first.values())
             sums["closing"] = sum(row[figure]["closing"] for row in last.values())
             total[figure] = sums
+        # the parts are whole units of money; floats do not add up so exactly
+        total["amounts"] = {
+            name: self.currency_id.round(amount)
+            for name, amount in total["amounts"].items()
+        }
         return total
 
     # === WORTH AND WORDS === #
@@ -319,8 +324,13 @@ class LoyaltyB2bStatement(models.TransientModel):
             day=format_date(self.env, self.date_to),
         )
 
+    def _get_company_address(self):
+        company = self.company_id
+        town = " ".join(part for part in (company.zip, company.city) if part)
+        return ", ".join(part for part in (company.street, town) if part)
+
     def _format_points(self, points):
-        return formatLang(self.env, points, digits=0)
+        return formatLang(self.env, points, digits=0) if points else "–"
 
     def _format_amount(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
