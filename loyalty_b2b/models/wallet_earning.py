@@ -471,17 +471,22 @@ class Ledger:
                 if keys is None or row.key in keys:
                     rows.append(row)
                     places[row.key] = place
-        down_payment = any(row.key.startswith("sol:") for row in rows)
-        lines = [
-            replace(line, kind="product", exclusion="")
-            if down_payment and line.kind == "ignored"
-            else line
-            for line in corrections
-        ]
+        self._correct_advances(origins, rows_by_place)
+        rows = [row for row in rows if not row.key.startswith("sol:")]
         digits = document.currency.decimal_places
         fallback = next(iter(origins))
-        for row in engine.correct(rows, lines, digits):
+        for row in engine.correct(rows, corrections, digits):
             rows_by_place[places.get(row.key, fallback)].append(row)
+
+    def _correct_advances(self, origins, rows_by_place):
+        """Take back orders that down payments no longer cover in full."""
+        for place in origins:
+            counted = self._get_advance(place)
+            order_id = place[1].removeprefix("order:")
+            if counted and order_id.isdigit():
+                order = self.env["sale.order"].browse(int(order_id))
+                if not order._is_loyalty_b2b_paid_in_advance():
+                    rows_by_place[place] += engine.annul(counted)
 
     def _part_unlinked(self, document, lines):
         """Part a credit note of which no original is known from real sales."""
@@ -497,9 +502,9 @@ class Ledger:
         digits = document.currency.decimal_places
         for row in engine.explain(lines, program._get_rule_set(), digits):
             rows_by_place[wallet_id, row.group].append(row)
-        for place in list(rows_by_place):
+        for place, rows in list(rows_by_place.items()):
             counted = self._get_advance(place)
-            if counted and not any(line.key == counted[0].key for line in lines):
+            if counted and not any(row.key == counted[0].key for row in rows):
                 rows_by_place[place] = engine.annul(counted) + rows_by_place[place]
 
     def _get_advance(self, place):

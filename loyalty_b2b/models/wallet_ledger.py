@@ -1,6 +1,7 @@
 from collections import defaultdict
+from dataclasses import replace
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ..tools import allocation, periods
@@ -130,7 +131,11 @@ class LoyaltyB2bWallet(models.Model):
             job = self.env["ir.model.data"]._xmlid_to_res_id(
                 "loyalty_b2b.ir_cron_settle"
             )
-            self.env["ir.cron"].sudo().browse(job)._trigger()
+            # what `_trigger` does, less a query for whether the job is active
+            self.env["ir.cron.trigger"].sudo().create(
+                {"cron_id": job, "call_at": fields.Datetime.now()}
+            )
+            self.env.cr.postcommit.add(self.env["ir.cron"].browse(job)._notifydb)
 
     def _post_pending(self, entries, day=None):
         """Book entries that were waiting; they become available on `day`.
@@ -237,13 +242,15 @@ class LoyaltyB2bWallet(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-            SELECT id, wallet_id, points, points_open, date_expiry, booking,
-                   COALESCE(root_entry_id, id), date_booked, reversed_entry_id,
-                   to_settle
-              FROM loyalty_b2b_entry
-             WHERE wallet_id = ANY(%(ids)s)
-               AND ((state = 'posted' AND points_open > 0) OR to_settle)
-             ORDER BY booking
+            SELECT e.id, e.wallet_id, e.points, e.points_open, e.date_expiry, e.booking,
+                   COALESCE(e.root_entry_id, e.id), e.date_booked, e.reversed_entry_id,
+                   COALESCE(lot.root_entry_id, lot.id), e.to_settle
+              FROM loyalty_b2b_entry e
+              LEFT JOIN loyalty_b2b_entry lot
+                ON lot.id = e.reversed_entry_id AND e.points < 0
+             WHERE e.wallet_id = ANY(%(ids)s)
+               AND ((e.state = 'posted' AND e.points_open > 0) OR e.to_settle)
+             ORDER BY e.booking
                 """,
                 ids=list(self.ids),
             )
@@ -251,18 +258,20 @@ class LoyaltyB2bWallet(models.Model):
         lots, debits, unsettled = defaultdict(list), defaultdict(list), []
         for row in rows:
             entry_id, wallet_id, points, points_open, expiry, booking = row[:6]
-            root, day, reverses, to_settle = row[6:]
+            root, day, reverses, reversed_root, to_settle = row[6:]
             if to_settle:
                 unsettled.append(entry_id)
             if booking is None or not points_open:
                 continue
             if points > 0:
                 lots[wallet_id].append(
-                    allocation.Lot(entry_id, points_open, expiry, booking, root)
+                    allocation.Lot(entry_id, points_open, expiry, booking, root, day)
                 )
             else:
                 debits[wallet_id].append(
-                    allocation.Debit(entry_id, points_open, booking, day, reverses)
+                    allocation.Debit(
+                        entry_id, points_open, booking, day, reverses, reversed_root
+                    )
                 )
         return lots, debits, unsettled
 
@@ -275,13 +284,7 @@ class LoyaltyB2bWallet(models.Model):
             list,
             {
                 wallet_id: [
-                    allocation.Lot(
-                        lot.id,
-                        lot.open - used[lot.id],
-                        lot.expiry,
-                        lot.booking,
-                        lot.root,
-                    )
+                    replace(lot, open=lot.open - used[lot.id])
                     for lot in wallet_lots
                     if lot.open > used[lot.id]
                 ]

@@ -247,6 +247,10 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
         return mute_logger("odoo.addons.loyalty_b2b.models.wallet_earning")
 
     @staticmethod
+    def _day(text):
+        return fields.Date.to_date(text)
+
+    @staticmethod
     def on(day):
         """Freeze time at noon of a day."""
         return freeze_time(f"{day} 12:00:00")

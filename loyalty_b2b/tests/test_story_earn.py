@@ -255,3 +255,147 @@ class TestAccrual(LoyaltyB2bCommon):
         self.assertEqual(
             [self._points_of(invoice) for invoice in invoices], [10, 20, 30]
         )
+
+
+@tagged("post_install", "-at_install")
+class TestAccrualDocuments(LoyaltyB2bCommon):
+    """Each kind of document that Odoo makes out of an order."""
+
+    def _advance(self, order, percent):
+        """Invoice a down payment of a percentage, and post it."""
+        wizard = (
+            self.env["sale.advance.payment.inv"]
+            .with_context(active_ids=order.ids)
+            .create({"advance_payment_method": "percentage", "amount": percent})
+        )
+        invoice = wizard._create_invoices(order)
+        invoice.action_post()
+        return invoice
+
+    def _finish(self, order):
+        invoice = order._create_invoices(final=True)
+        invoice.action_post()
+        return invoice
+
+    def test_down_payment_of_30_percent_earns_with_the_final_invoice(self):
+        order = self._create_order([(self.product, 10, 100.0)], confirm=True)
+        advance = self._advance(order, 30)
+        self.assertEqual(self._points_of(advance), 0)
+        self.assertEqual(self._points_of(self._finish(order)), 1000)
+
+    def test_down_payment_of_100_percent_earns_at_once_if_set(self):
+        self.program.count_down_payments = True
+        order = self._create_order([(self.product, 10, 100.0)], confirm=True)
+        advance = self._advance(order, 100)
+        self.assertEqual(self._points_of(advance), 1000)
+        self.assertEqual(self._points_of(self._finish(order)), 0)
+        self.assertWallet(balance=1000)
+
+    def test_down_payments_that_complete_the_order_together(self):
+        self.program.count_down_payments = True
+        order = self._create_order([(self.product, 10, 100.0)], confirm=True)
+        first, second = self._advance(order, 50), self._advance(order, 50)
+        self.assertEqual(self._points_of(first), 0)
+        self.assertEqual(self._points_of(second), 1000)
+        credit = self._credit(second)
+        self.assertEqual(self._points_of(credit), -1000)
+
+    def test_down_payment_of_100_percent_earns_with_the_goods_if_not_set(self):
+        self.program.count_down_payments = False
+        order = self._create_order([(self.product, 10, 100.0)], confirm=True)
+        self.assertEqual(self._points_of(self._advance(order, 100)), 0)
+        self.assertEqual(self._points_of(self._finish(order)), 1000)
+
+    def test_price_correction_counts_by_amount_not_quantity(self):
+        order = self._create_order([(self.product, 10, 100.0)], confirm=True)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        credit = self._credit(invoice, [(self.product, 1, 50.0)])
+        self.assertEqual(self._points_of(credit), -50)
+        rest = self._credit(invoice, [(self.product, 1, 950.0)])
+        self.assertEqual(self._points_of(rest), -950)
+        self.assertWallet(balance=0)
+
+    def test_credit_linked_by_the_order_only(self):
+        """core's `_set_reversed_entry` does nothing for it: the order line links."""
+        order = self._create_order([(self.product, 10, 100.0)], confirm=True)
+        invoice = order._create_invoices()
+        invoice.action_post()
+        order.order_line.product_uom_qty = 7
+        credit = order._create_invoices(final=True)
+        credit.action_post()
+        self.assertEqual(credit.move_type, "out_refund")
+        credit.reversed_entry_id = False
+        self.assertEqual(self._points_of(invoice | credit), 700)
+
+    def test_receipt_earns(self):
+        receipt = self._create_invoice_of([100.0], move_type="out_receipt")
+        self.assertEqual(self._points_of(receipt), 100)
+
+    def test_vendor_bill_earns_nothing(self):
+        self._create_invoice_of([100.0], move_type="in_invoice")
+        self.assertFalse(self.wallet.entry_ids)
+
+    def test_debit_note_earns_with_the_version_of_its_original(self):
+        invoice = self._create_invoice_of([100.0], invoice_date="2024-05-10")
+        rule = self.program.rule_ids
+        rule._create_version(self._day("2024-06-01"), points=5)
+        draft = self._create_invoice_of(
+            [10.0], invoice_date="2024-06-15", post=False
+        )
+        prepare = type(draft)._prepare_loyalty_b2b_document
+
+        def debit(move, posted_before):
+            document = prepare(move, posted_before)
+            document.debited = invoice
+            return document
+
+        path = "odoo.addons.loyalty_b2b.models.account_move.AccountMove"
+        with self.patch_with(
+            f"{path}._prepare_loyalty_b2b_document", autospec=True, side_effect=debit
+        ):
+            draft.action_post()
+        self.assertEqual(self._points_of(draft), 10)
+
+    def test_rule_changed_between_invoice_and_credit_note(self):
+        invoice = self._create_invoice_of([100.0], invoice_date="2024-05-10")
+        self.program.rule_ids._create_version(self._day("2024-06-01"), points=5)
+        later = self._create_invoice_of([100.0], invoice_date="2024-06-01")
+        self.assertEqual(self._points_of(later), 500)
+        credit = self._credit(invoice, [40.0], invoice_date="2024-06-15")
+        self.assertEqual(self._points_of(credit), -40)
+
+    def test_two_programmes_and_companies_stay_apart(self):
+        other = self.setup_other_company()["company"]
+        invoice = self.init_invoice(
+            "out_invoice",
+            partner=self.customer,
+            amounts=[100.0],
+            company=other,
+            post=True,
+        )
+        self.assertEqual(invoice.state, "posted")
+        self.assertFalse(self.wallet.entry_ids)
+
+    def test_paused_programme_breaks_no_invoice_and_gives_nothing(self):
+        invoice = self._create_invoice_of([100.0])
+        self.program.action_pause()
+        self._create_invoice_of([50.0])
+        self._credit(invoice, [30.0])
+        self.assertWallet(balance=70)
+
+    def test_per_full_amount_counts_the_order_as_a_whole(self):
+        self.program.rule_ids.write({"effect": "step", "points": 10, "amount": 100.0})
+        order = self._create_order([(self.product, 3, 60.0)], confirm=True)
+        self.assertEqual(order._get_loyalty_b2b_expected_points(self.program), 10)
+        moves = self.env["account.move"]
+        for _turn in range(3):
+            invoice = order._create_invoices(final=True)
+            invoice.invoice_line_ids.quantity = 1
+            invoice.action_post()
+            moves |= invoice
+        self.assertEqual([self._points_of(move) for move in moves], [0, 10, 0])
+        credit = self._credit(moves[2])
+        self.assertEqual(self._points_of(credit), 0)
+        credit = self._credit(moves[1])
+        self.assertEqual(self._points_of(credit), -10)
