@@ -5,3 +5,8 @@ from . import test_budget_earn
 from . import test_verify
 from . import test_use_order
 from . import test_use_amounts
+from . import test_contact_merge
+from . import test_use_invoicing
+from . import test_use_payment
+from . import test_story_use
+from . import test_budget_use
