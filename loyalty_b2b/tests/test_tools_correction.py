@@ -8,6 +8,13 @@ from ..tools import engine
 from .test_tools_common import ToolsCase, money, property_settings
 from .test_tools_engine import documents, line, rule, rulesets
 
+# What a credit note may know of the line it credits.
+KNOWN = [
+    {},
+    {"origin_key": None},
+    {"origin_key": None, "order_line": None},
+    {"origin_key": None, "order_line": None, "product": None},
+]
 FLAT = engine.RuleSet([rule(1)])
 
 
@@ -29,17 +36,10 @@ def chunks(draw, lines):
         for number in range(draw(st.integers(1, 3))):
             part = (left * draw(st.integers(0, 100)) / 100).quantize(Decimal("0.01"))
             left -= part
-            known = draw(
-                st.sampled_from(
-                    [
-                        {"origin_key": one.key},
-                        {"origin_key": None},
-                        {"origin_key": None, "order_line": None},
-                        {"origin_key": None, "order_line": None, "product": None},
-                    ]
-                )
-            )
+            # An excluded line of which nothing is known takes nothing.
+            known = draw(st.sampled_from(KNOWN[: 3 if one.exclusion else 4]))
             key = f"cn:{one.key}:{number}"
+            known = {"origin_key": one.key, **known}
             credit = replace(one, key=key, base=-part, amount=-part, **known)
             notes.setdefault(draw(st.integers(0, 2)), []).append(credit)
         rest = replace(one, key=f"cn:{one.key}:rest", base=-left, amount=-left)

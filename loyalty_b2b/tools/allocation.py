@@ -15,7 +15,8 @@ class Lot:
 
     ``booking`` is its place in the order of booking, unique among the wallet's lots
     and debits; ``expiry`` its last usable day; ``root`` the original lot from which it
-    descends through returns, itself if it is an original.
+    descends through returns, itself if it is an original; ``day`` the day it was
+    booked, which for a return may be past its last usable day.
     """
 
     id: int
@@ -23,6 +24,7 @@ class Lot:
     expiry: date | None
     booking: int
     root: int
+    day: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def settle(lots: Iterable[Lot], debits: Iterable[Debit]) -> list[tuple[int, int,
 
     A debit takes (1) the lot it reverses, (2) lots of the same root, (3) other lots
     that had not lapsed on its day, each by booking; what remains is debt. A credit
-    pays debts: first those that reverse a lot of its root, then by booking. A pair
+    pays debts: first those that reverse a lot of its root, then by booking, unless it
+    had lapsed when it was booked. A pair
     is never refused because of the day on which settling runs, so settling later, or
     twice, gives the same result, as long as only documents book in between.
 
@@ -145,6 +148,11 @@ def _take(
     return taken, points
 
 
+def _could_pay(lot: Lot, debit: Debit) -> bool:
+    """Tell whether the lot was usable on the day on which both were there."""
+    return not is_lapsed(lot.expiry, max(lot.day, debit.day))
+
+
 class _Replay:
     """The state of one settling: what is still open while bookings are replayed."""
 
@@ -182,9 +190,7 @@ class _Replay:
         own = [lot for lot in self._lots if lot.root == root]
         own.sort(key=lambda lot: lot.id != debit.reverses)
         return own + [
-            lot
-            for lot in self._lots
-            if lot.root != root and not is_lapsed(lot.expiry, debit.day)
+            lot for lot in self._lots if lot.root != root and _could_pay(lot, debit)
         ]
 
     def _debts_for(self, lot: Lot) -> list[Debit]:
@@ -193,7 +199,7 @@ class _Replay:
         return own + [
             debit
             for debit in self._debts
-            if self._root(debit) != lot.root and not is_lapsed(lot.expiry, debit.day)
+            if self._root(debit) != lot.root and _could_pay(lot, debit)
         ]
 
     def _pair(

@@ -25,7 +25,9 @@ from .rounding import from_minor, round_rows, spread, to_minor
 
 ZERO = Decimal(0)
 EXACT = Context(prec=100)
-UNMATCHED = 3
+# How well a correction knows what it corrects; less is better.
+SAME_KEY, SAME_ORDER_LINE, SAME_PRODUCT, UNMATCHED = range(4)
+FIELDS_BY_RANK = ((SAME_ORDER_LINE, "order_line"), (SAME_PRODUCT, "product"))
 # Reasons of lines that are no revenue: a correction is not spread over them.
 NO_REVENUE = frozenset({"ignored", "down_payment", "payment_means"})
 # Reasons of rows that belong to no line and lower the value of the group.
@@ -316,17 +318,15 @@ def _share_out(
 ) -> Iterator[tuple[Line, Decimal]]:
     """Spread a discount over lines by value; yield the lines with their shares.
 
-    Negative lines (a discount of the order) take their negative share, unless the
-    discount is more than the lines together are worth: then those that can bear it.
+    Lines of its own sign (another discount of the order) bear nothing, unless there
+    are no others: a share that is credited in several parts then leaves no cent that
+    only the other sign could take.
     """
     if not targets:
         return
-    weights = [line.base for line in targets]
-    net = sum(map(Fraction, weights))
-    against = -Fraction(discount.base) * (1 if net > 0 else -1)
-    if not 0 <= against <= abs(net):
-        bearing = [weight if weight * discount.base < 0 else 0 for weight in weights]
-        weights = bearing if any(bearing) else weights
+    weights = [line.base if line.base * discount.base < 0 else 0 for line in targets]
+    if not any(weights):
+        weights = [line.base for line in targets]
     scale = _scale([discount.base], digits)
     shares = spread(to_minor(discount.base, scale), weights)
     for line, share in zip(targets, shares, strict=True):
@@ -494,7 +494,7 @@ def _remaining(rows: Sequence[Row]) -> Iterator[tuple[Row, Decimal | Fraction]]:
         return
     keys = _hold(rows).values()
     share = _borne(keys)
-    for key in keys:
+    for key in keys if share else ():
         for held in key.held:
             if held.value and held.lines[0].effect:
                 row = held.live()
@@ -509,17 +509,19 @@ def _borne(keys: Collection[_Key]) -> Fraction:
     Corrections that went past the value of their line (because another was undone
     since, or two did not see each other) are borne by the lines of which something
     remains, so that the group counts its net value whatever the order of booking.
+    A group that is worth nothing, all lines together, earns nothing.
     """
-    remaining = sum(max(ZERO, key.remaining) for key in keys)
-    excess = sum(key.balance - key.remaining for key in keys)
-    if excess >= 0 or not remaining:
-        return Fraction(1)
-    return max(Fraction(0), 1 + Fraction(excess) / Fraction(remaining))
+    remaining = sum(key.remaining for key in keys)
+    excess = min(ZERO, sum((key.balance - key.remaining for key in keys), ZERO))
+    if remaining + excess <= 0:
+        return Fraction(0)
+    positive = sum(max(ZERO, key.remaining) for key in keys)
+    return max(Fraction(0), 1 + Fraction(excess) / Fraction(positive))
 
 
 def _is_untouched(rows: Sequence[Row]) -> bool:
     """Tell whether each key counts with its full value: the usual, quick case."""
-    return all(row.part == "line" for row in rows) and (
+    return all(row.part == "line" and row.base > 0 for row in rows) and (
         len({(row.key, row.root) for row in rows}) == len(rows)
     )
 
@@ -704,11 +706,11 @@ class _Correction:
             if line.exclusion and rank == UNMATCHED:
                 self._rows.append(_reason_row(line, "correction", line.exclusion))
             else:
-                base = self._fill_all(line, base, names, matched=True)
+                base = self._fill_all(line, base, names, rank)
                 left.append((line, names, base))
         for line, names, base in left:
             pool = self._pool(line)
-            base = self._fill_all(line, base, pool, matched=False)
+            base = self._fill_all(line, base, pool, UNMATCHED)
             self._overshoot(line, base, names or pool)
         return self._rows
 
@@ -740,9 +742,9 @@ class _Correction:
     def _matches(self, line: Line) -> tuple[int, list[str]]:
         """Return how well a line is matched (0 is best), and the keys it goes to."""
         if line.origin_key in self._keys:
-            return 0, [line.origin_key]
+            return SAME_KEY, [line.origin_key]
         pool = self._pool(line)
-        for rank, field in ((1, "order_line"), (2, "product")):
+        for rank, field in FIELDS_BY_RANK:
             wanted = getattr(line, field)
             names = [
                 name
@@ -754,7 +756,7 @@ class _Correction:
         return UNMATCHED, pool if line.kind == "points_discount" else []
 
     def _fill_all(
-        self, line: Line, base: Decimal, names: Sequence[str], matched: bool
+        self, line: Line, base: Decimal, names: Sequence[str], rank: int
     ) -> Decimal:
         """Lay a value over keys as far as they can bear it; return the rest.
 
@@ -762,11 +764,12 @@ class _Correction:
         then back toward the value of the line: for a points-discount that comes alone
         first where discounts fell.
         """
-        steps = [(_Key.closing, names), (_Key.excess, self._pool(line))]
+        closing, excess = (_Key.closing, names), (_Key.excess, self._pool(line))
+        steps = [closing, excess]
         if line.kind == "points_discount":
-            steps = [*steps[1:], (self._fallen, names)]
-        if base > 0 or matched:
-            # A credit that is too much for its lines makes no discount grow again.
+            steps = [excess, (self._fallen, names), closing]
+        if base > 0 or rank < SAME_PRODUCT:
+            # A credit lets a negative line grow again only if it knows that line.
             steps.append((_Key.room, names))
         for bearing, where in steps:
             rooms = {name: bearing(self._keys[name], base) for name in where}
@@ -793,7 +796,10 @@ class _Correction:
         if not base:
             return
         if names:
-            weights = {name: abs(self._keys[name].value) for name in names}
+            values = {name: self._keys[name].value for name in names}
+            # Past zero, not back toward the value of a line of the same sign.
+            past = {name: abs(v) for name, v in values.items() if v * base < 0}
+            weights = past or {name: abs(v) for name, v in values.items()}
             self._lay(line, base, weights, "nothing_left")
         else:
             row = _reason_row(line, "correction", "nothing_left")
