@@ -63,18 +63,39 @@ class UseCommon(LoyaltyB2bCommon):
         return cls.env["account.move"].browse(wizard.modify_moves()["res_id"])
 
     @classmethod
+    def _create_provider(cls):
+        method = cls.env.ref("payment.payment_method_unknown")
+        provider = (
+            cls.env["payment.provider"]
+            .sudo()
+            .create(
+                {
+                    "name": "Test",
+                    "code": "none",
+                    "state": "test",
+                    "company_id": cls.company.id,
+                    "payment_method_ids": [Command.set(method.ids)],
+                }
+            )
+        )
+        cls._create_dummy_payment_method_for_provider(
+            provider=provider, journal=cls.company_data["default_journal_bank"]
+        )
+        return provider
+
+    @classmethod
     def _pay(cls, order, amount=None):
         """Let a web payment of the order succeed."""
-        env = cls.env(su=True, context={**cls.env.context, "active_test": False})
-        provider = env["payment.provider"].search([], limit=1)
-        method = env["payment.method"].search([], limit=1)
+        provider = cls._create_provider()
         transaction = (
             cls.env["payment.transaction"]
             .sudo()
             .create(
                 {
                     "provider_id": provider.id,
-                    "payment_method_id": method.id,
+                    "payment_method_id": cls.env.ref(
+                        "payment.payment_method_unknown"
+                    ).id,
                     "reference": f"test-{order.name}",
                     "amount": order.amount_total if amount is None else amount,
                     "currency_id": order.currency_id.id,

@@ -1,0 +1,71 @@
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from .use_common import UseCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBudgetUse(UseCommon):
+    """What using points adds to plain Odoo, in queries (DESIGN §9)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._give_points(100000)
+
+    def _order(self, number=5):
+        order = self._create_order(
+            [(self.product, 1, 100.0 + n) for n in range(number)]
+        )
+        return order.with_user(self.salesperson)
+
+    def _count(self, call):
+        """Return the queries of a call on records that are not in memory."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.cr.sql_log_count
+        call()
+        self.env.flush_all()
+        return self.cr.sql_log_count - before
+
+    def _confirm_plain(self, order):
+        """Confirm as if this addon were not there."""
+        bare = patch.object(
+            type(self.env["sale.order"]),
+            "_get_loyalty_b2b_redemption",
+            lambda orders: orders.env["loyalty.b2b.redemption"].sudo(),
+        )
+        with bare:
+            return self._count(order.action_confirm)
+
+    def test_confirming_costs_nothing_without_and_little_with_points(self):
+        self._order().action_confirm()
+        self._use_points(self._order(), 1000)
+        self._confirm_plain(self._order())
+        plain = self._confirm_plain(self._order())
+        without = self._count(self._order().action_confirm)
+        order = self._order()
+        self._use_points(order, 1000)
+        with_points = self._count(order.action_confirm)
+        self.assertLessEqual(without - plain, 2)
+        self.assertLessEqual(with_points - plain, 11)
+
+    def test_using_points_costs_little_over_odoos_discount(self):
+        def discount(order):
+            self.env["sale.order.discount"].with_user(self.salesperson).create(
+                {
+                    "sale_order_id": order.id,
+                    "discount_type": "amount",
+                    "discount_amount": 10.0,
+                }
+            ).action_apply_discount()
+
+        self.company.sale_discount_product_id = self._create_goods("Discount", 0.0)
+        discount(self._order())
+        self._use_points(self._order(), 1000)
+        order = self._order()
+        plain = self._count(lambda: discount(order))
+        order = self._order()
+        with_points = self._count(lambda: self._use_points(order, 1000))
+        self.assertLessEqual(with_points - plain, 16)
