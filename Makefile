@@ -41,5 +41,6 @@ shell: ## a Python shell in the database of `make run`
 psql: ## an SQL shell in the database of `make run`
 	@$(DEV) psql $(ARGS)
 
-clean: reset ## delete all that was installed or built
+clean: ## delete all that was installed, built or kept
+	-@$(DEV) reset
 	rm -rf .odoo dist

@@ -43,13 +43,14 @@ def test_failed_command_names_its_log(home):
 def test_half_made_environment_is_made_anew(home, monkeypatch):
     commands = []
     monkeypatch.setattr(environment, "VENV", home / "venv")
-    monkeypatch.setattr(environment, "call", lambda words, **_: commands.append(words))
+    monkeypatch.setattr(environment, "PYTHON", home / "venv" / "python")
     (home / "venv").mkdir()
     (home / "venv" / "half").touch()
 
     def make(words, **_options):
         commands.append(words)
         (home / "venv").mkdir(exist_ok=True)
+        (home / "venv" / "python").touch()
 
     monkeypatch.setattr(environment, "call", make)
     environment.ensure_venv()
@@ -68,3 +69,17 @@ def test_missing_python_is_told(tmp_path):
     )
     assert done.returncode == 1
     assert "apt-get install python3 python3-venv" in done.stderr
+
+
+def test_new_requirements_do_not_make_it_anew(home, monkeypatch, tmp_path):
+    commands = []
+    monkeypatch.setattr(environment, "VENV", home / "venv")
+    monkeypatch.setattr(environment, "PYTHON", home / "venv" / "python")
+    monkeypatch.setattr(environment, "LOCK_FILE", tmp_path / "requirements.lock")
+    monkeypatch.setattr(environment, "call", lambda words, **_: commands.append(words))
+    (home / "venv").mkdir()
+    (home / "venv" / "python").touch()
+    (home / "venv" / f"complete-{environment.get_python_name()}").write_text("old")
+    (tmp_path / "requirements.lock").write_text("lxml==5.4.0")
+    environment.ensure_venv()
+    assert [words[2] for words in commands] == ["pip"]

@@ -16,10 +16,12 @@ def test_taken_port_is_named():
 
 
 def test_second_run_is_refused(home):
-    with run_server.only_run():
-        with pytest.raises(Stop, match="already runs in this checkout: stop it"):
-            with run_server.only_run():
+    with run_server.only_run("shop"):
+        with pytest.raises(Stop, match="already runs on the database shop: stop it"):
+            with run_server.only_run("shop"):
                 pass
+        with run_server.only_run("other"):
+            pass
 
 
 def test_foreign_database_is_left_alone(server):
@@ -62,7 +64,21 @@ def test_unchanged_addons_are_not_updated(server, monkeypatch):
 def test_reset_drops_the_data(home):
     with run_server.postgres.serving("run") as server:
         databases.create(server, "loyalty_b2b")
+        databases.set_note(server, "loyalty_b2b", run_server.NOTE)
     run_server.reset([])
     with run_server.postgres.serving("run") as server:
         assert not databases.exists(server, "loyalty_b2b")
     run_server.reset([])
+
+
+def test_damaged_data_are_named_and_can_be_reset(home):
+    cluster = run_server.postgres.Cluster.make("run")
+    with run_server.postgres.serving("run"):
+        pass
+    (cluster.data / "global" / "pg_control").write_text("nonsense")
+    with pytest.raises(Stop, match="does not start on .*: run `make reset`"):
+        with run_server.postgres.serving("run"):
+            pass
+    run_server.reset([])
+    with run_server.postgres.serving("run") as server:
+        assert databases.execute(server, "SELECT 1") == [(1,)]

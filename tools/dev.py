@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 
+import psycopg2.errors
 from base import Stop, no_space_left
 
 # command: (module, function)
@@ -30,12 +31,15 @@ def main() -> int:
     if name not in COMMANDS:
         print(f"usage: tools/dev {'|'.join(COMMANDS)} …", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     module, function = COMMANDS[name]
     try:
         return getattr(importlib.import_module(module), function)(words)
     except Stop as problem:
         print(f"✗ {problem}", file=sys.stderr)
+    except psycopg2.errors.DiskFull:
+        print(f"✗ {no_space_left()}", file=sys.stderr)
     except OSError as problem:
         if problem.errno != errno.ENOSPC:
             raise

@@ -70,7 +70,12 @@ def get_wanted() -> str:
     """Fingerprint what was asked for, to see whether it changed since."""
     asked = [os.environ.get(name, "") for name in ("ODOO_HOME", "ODOO_SOURCE")]
     code = [p.read_text() for p in (LOCK_FILE, Path(__file__))]
-    return digest(sys.version, str(HOME), *asked, *code)
+    return digest(get_python_name(), str(HOME), *asked, *code)
+
+
+def get_python_name() -> str:
+    """Return what packages are compiled for, such as `cpython-311`."""
+    return sys.implementation.cache_tag
 
 
 def read_state() -> dict[str, str]:
@@ -100,19 +105,15 @@ def get_installed_source() -> Source:
 def ensure_venv() -> None:
     """Make the virtual environment, or bring an older one up to date."""
     check_python(sys.version_info[:2])
-    stamp = VENV / "requirements.digest"
-    wanted = digest(LOCK_FILE.read_text(), sys.version, str(VENV))
-    if stamp.exists() and stamp.read_text() == wanted:
+    stamp = VENV / f"complete-{get_python_name()}"
+    wanted = digest(LOCK_FILE.read_text(), str(VENV))
+    complete = PYTHON.exists() and stamp.exists()
+    if complete and stamp.read_text() == wanted:
         return
     need_space(1, "installing Odoo's Python needs")
     say("installing Odoo's Python needs")
-    # A half-made environment is not mended but made anew.
-    shutil.rmtree(VENV, ignore_errors=True)
-    call(
-        [sys.executable, "-m", "venv", VENV],
-        log="venv",
-        failure="The virtual environment cannot be made: install python3-venv.",
-    )
+    if not complete:
+        make_venv()
     call(
         [PYTHON, "-m", "pip", "install", "-q", "-r", LOCK_FILE],
         log="pip",
@@ -120,6 +121,16 @@ def ensure_venv() -> None:
         " it again.",
     )
     stamp.write_text(wanted)
+
+
+def make_venv() -> None:
+    """Make the environment anew, whatever an interrupted run left of it."""
+    shutil.rmtree(VENV, ignore_errors=True)
+    call(
+        [sys.executable, "-m", "venv", VENV],
+        log="venv",
+        failure="The virtual environment cannot be made: install python3-venv.",
+    )
 
 
 def check_python(version: tuple[int, int]) -> None:

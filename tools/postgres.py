@@ -140,6 +140,10 @@ def find_server(environ: Mapping[str, str]) -> Server:
     return server
 
 
+class Damaged(Stop):
+    """A cluster that does not start."""
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A PostgreSQL cluster of this checkout."""
@@ -176,13 +180,19 @@ class Cluster:
         log = self.data / "server.log"
         done = self._control("start", "-w", "-t", "60", "-l", str(log), "-o", words)
         if done.returncode:
-            text = log.read_text(errors="replace") if log.exists() else done.stderr
+            text = log.read_text(errors="replace") if log.exists() else ""
+            (LOGS / "postgres.log").write_text(text)
             if "No space left on device" in text:
                 raise no_space_left()
-            raise Stop(
-                f"PostgreSQL does not start (details in {log}): if its data is damaged,"
-                " run `make reset` or delete its folder."
+            raise Damaged(
+                f"PostgreSQL does not start on {self.data}: {self._get_advice()}"
+                f" (details in {LOGS / 'postgres.log'})."
             )
+
+    def _get_advice(self) -> str:
+        if self.data.name.startswith("run"):
+            return "run `make reset`, which drops its data"
+        return "delete that folder and run it again"
 
     def stop(self) -> None:
         self._control("stop", "-m", "fast", "-w")

@@ -50,7 +50,7 @@ def run(words: Sequence[str]) -> int:
     """Make or update the database, start Odoo, and stop everything at the end."""
     options = get_options(words)
     check_port(options.host, options.port)
-    with only_run(), postgres.serving("run") as server:
+    with only_run(options.db), postgres.serving("run") as server:
         ensure_database(server, options.db)
         with databases.configured(server, options.db) as config:
             command = [ODOO, "-c", config, "--workers=0", "--max-cron-threads=1"]
@@ -60,35 +60,35 @@ def run(words: Sequence[str]) -> int:
                 wait_until_ready(process, address)
                 say_hello(address)
                 if options.check:
-                    return check_logins(address)
+                    return check_logins(address, options.db)
                 return wait_for_end(process)
 
 
 def reset(words: Sequence[str]) -> int:
-    """Drop the database of `make run`; ours is the cluster, so that goes, too."""
+    """Drop the database of `make run`, or the whole cluster if it is damaged."""
     options = get_options(words)
-    with only_run():
-        if not os.environ.get("PGHOST"):
-            cluster = postgres.Cluster.make("run")
-            cluster.stop()
-            shutil.rmtree(cluster.data, ignore_errors=True)
-            for name in (options.db, f"{options.db}_part"):
-                shutil.rmtree(databases.FILESTORES / name, ignore_errors=True)
-        else:
+    with only_run(options.db):
+        try:
             with postgres.serving("run") as server:
                 check_is_ours(server, options.db)
                 databases.drop(server, f"{options.db}_part")
                 databases.drop(server, options.db)
+        except postgres.Damaged:
+            shutil.rmtree(postgres.Cluster.make("run").data)
+            shutil.rmtree(databases.FILESTORES / options.db, ignore_errors=True)
     say("the data of `make run` are gone; the next `make run` starts anew")
     return 0
 
 
 @contextlib.contextmanager
-def only_run() -> Iterator[None]:
-    """Make sure that this checkout runs Odoo once."""
-    with open_lock("run") as lock:
+def only_run(name: str) -> Iterator[None]:
+    """Make sure that this checkout runs Odoo once on a database."""
+    with open_lock(f"run-{name}") as lock:
         if not try_lock(lock, fcntl.LOCK_EX):
-            raise Stop("`make run` already runs in this checkout: stop it with Ctrl-C.")
+            raise Stop(
+                f"`make run` already runs on the database {name}: stop it with Ctrl-C,"
+                " or choose another one, as in `make run DB=mine PORT=8070`."
+            )
         yield
 
 
@@ -221,10 +221,12 @@ def wait_for_end(process: subprocess.Popen) -> int:
     )
 
 
-def check_logins(address: str) -> int:
+def check_logins(address: str, database: str) -> int:
     """Sign in as everybody that `make run` promises."""
     refused = [
-        login for login, word, _ in LOGINS if not may_sign_in(address, login, word)
+        login
+        for login, password, _who in LOGINS
+        if not may_sign_in(address, database, login, password)
     ]
     if refused:
         raise Stop(f"The demo data define no login {', '.join(refused)}: add them.")
@@ -232,10 +234,10 @@ def check_logins(address: str) -> int:
     return 0
 
 
-def may_sign_in(address: str, login: str, password: str) -> bool:
+def may_sign_in(address: str, database: str, login: str, password: str) -> bool:
     body = {
         "jsonrpc": "2.0",
-        "params": {"db": get_options([]).db, "login": login, "password": password},
+        "params": {"db": database, "login": login, "password": password},
     }
     request = urllib.request.Request(
         f"{address}/web/session/authenticate",

@@ -24,6 +24,7 @@ import environment
 from base import (
     CHECKOUT,
     LOCK_FILE,
+    LOGS,
     ROOT,
     Stop,
     digest,
@@ -155,6 +156,8 @@ def drop_old(server: Server, name: str) -> None:
             if try_lock(lock, fcntl.LOCK_EX):
                 databases.drop(server, old)
                 Path(lock.name).unlink(missing_ok=True)
+                for log in LOGS.glob(f"*-{old}_part.log"):
+                    log.unlink()
 
 
 def get_dependencies_template(server: Server, wish: Wish) -> str:
