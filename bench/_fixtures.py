@@ -1,0 +1,81 @@
+"""What the benchmarks share: a company with accounts, customers, documents."""
+
+from unittest.mock import patch
+
+from odoo import Command
+
+MOVE = "odoo.addons.loyalty_b2b.models.account_move.AccountMove"
+
+
+def make_company(env):
+    """Return an environment as administrator of a company that can invoice."""
+    env = env(user=env.ref("base.user_admin").id)
+    company = env.company
+    if not company.chart_template:
+        env["account.chart.template"].try_loading("generic_coa", company)
+    env.user.group_ids |= env.ref("account.group_account_manager")
+    env.user.group_ids |= env.ref("sales_team.group_sale_manager")
+    return env(context={**env.context, "tracking_disable": True})
+
+
+def make_program(env, rules=1):
+    """Return a running programme: 1 point per 1.00, 1 000 points = 10.00."""
+    program = env["loyalty.b2b.program"].create(
+        {
+            "name": "Bench",
+            "rate_ids": [Command.create({"date_start": "2015-01-01"})],
+            "rule_ids": [
+                Command.create({"name": f"Rule {n}", "points": 1, "amount": 1.0})
+                for n in range(rules)
+            ],
+        }
+    )
+    program.action_start()
+    return program
+
+
+def make_customer(env, name="Customer"):
+    return env["res.partner"].create({"name": name, "is_company": True})
+
+
+def make_product(env):
+    return env["product.product"].create(
+        {"name": "Drill", "type": "service", "list_price": 100.0}
+    )
+
+
+def make_order(env, partner, product, lines=5):
+    return env["sale.order"].create(
+        {
+            "partner_id": partner.id,
+            "order_line": [
+                Command.create({"product_id": product.id, "price_unit": 100.0 + n})
+                for n in range(lines)
+            ],
+        }
+    )
+
+
+def make_invoices(env, partner, product, count=1, lines=5):
+    return env["account.move"].create(
+        [
+            {
+                "move_type": "out_invoice",
+                "partner_id": partner.id,
+                "invoice_date": "2026-01-15",
+                "invoice_line_ids": [
+                    Command.create({"product_id": product.id, "price_unit": 100.0 + n})
+                    for n in range(lines)
+                ],
+            }
+            for _number in range(count)
+        ]
+    )
+
+
+def hooks_off():
+    """Switch off what posting and payments tell the wallet."""
+    return (
+        patch(f"{MOVE}._book_loyalty_b2b"),
+        patch(f"{MOVE}._queue_loyalty_b2b_activation"),
+    )
