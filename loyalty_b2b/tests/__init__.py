@@ -1,5 +1,6 @@
 from . import test_ledger
 from . import test_portal
+from . import test_portal_access
 from . import test_story_earn
 from . import test_budget_earn
 from . import test_verify
@@ -10,3 +11,9 @@ from . import test_use_invoicing
 from . import test_use_payment
 from . import test_story_use
 from . import test_budget_use
+from . import test_screens
+from . import test_movement
+from . import test_adjust
+from . import test_enrolment
+from . import test_rights
+from . import test_demo
