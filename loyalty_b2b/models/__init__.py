@@ -45,3 +45,4 @@ from . import entry_portal
 from . import redemption_screens
 from . import rule_screens
 from . import entry_line_screens
+from . import program_demo

@@ -1,0 +1,1 @@
+"""The story that the demo data tell; loaded by `program_demo.py` when asked for."""
