@@ -149,7 +149,10 @@ class AccountMove(models.Model):
                      WHERE rel.invoice_line_id = l.id
               ) link ON TRUE
               LEFT JOIN sale_order_line sol ON sol.id = link.id
-              LEFT JOIN sale_order so ON so.id = sol.order_id
+              -- a cancelled order has lost its discount lines, not their history
+              LEFT JOIN loyalty_b2b_redemption use
+                     ON use.id = l.loyalty_b2b_redemption_id
+              LEFT JOIN sale_order so ON so.id = COALESCE(sol.order_id, use.order_id)
              WHERE l.move_id = ANY(%(ids)s) AND l.display_type = 'product'
              ORDER BY l.move_id, l.sequence, l.id
                 """,
@@ -164,7 +167,7 @@ class AccountMove(models.Model):
 
     def _get_loyalty_b2b_line_columns(self):
         """Return SQL columns of `l` (invoice line) or `sol` that a glue addon needs."""
-        return [SQL("sol.loyalty_b2b_redemption_id AS redemption_id")]
+        return [SQL("l.loyalty_b2b_redemption_id AS redemption_id")]
 
 
 def line_kind(row):

@@ -172,6 +172,11 @@ class SaleOrder(models.Model):
                 moment=use._format_moment(use.date_hold_end),
             )
         )
+        use.wallet_id._message_log(
+            body=self.env._(
+                "%(use)s held for %(order)s.", use=use._describe(), order=order.name
+            )
+        )
         return use
 
     def _refresh_loyalty_b2b_use(self, strict=True):

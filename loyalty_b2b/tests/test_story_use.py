@@ -64,6 +64,14 @@ class TestStoryUse(UseCommon):
         self.assertEqual(use._get_standing_points(), 10000)
         self.assertFalse(self._our_lines(order))
 
+    def test_credit_after_cancelling_leaves_nothing(self):
+        order, use, first, second = self._deliver_in_two()
+        order.action_cancel()
+        self._credit(first)
+        self._credit(second)
+        self.assertEqual(use._get_standing_points(), 0)
+        self.assertWallet(balance=10000, available=10000)
+
     def test_row_15_credit_stops_confirmation(self):
         self.wallet._take("redeem", 10000, "test:gone")
         invoice = self._create_invoice_of([1000.0])

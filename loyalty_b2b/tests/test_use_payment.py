@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .use_common import UseCommon
@@ -78,5 +79,5 @@ class TestUsePayment(UseCommon):
         order, _use = self._order()
         self._claw_back()
         for claim in (True, "PAID"):
-            with self.assertRaises(Exception), self.env.cr.savepoint():
+            with self.assertRaises(UserError), self.env.cr.savepoint():
                 order.with_context(loyalty_b2b_paid=claim).action_confirm()
