@@ -28,14 +28,15 @@ class LoyaltyB2bProgram(models.Model):
         :return: dict of owner → wallet, without the contacts that may not take part.
         """
         self.ensure_one()
+        known = self.sudo().with_context(active_test=False).wallet_ids
         wallets = {}
         for owner in partners._get_loyalty_b2b_owner().sorted("id"):
             if not self._get_enrol_refusal(owner):
                 wallets[owner] = self._enrol_one(owner, state, date_start)
-        new = [wallet for wallet in wallets.values() if not wallet.entry_ids]
         if control_percent:
+            new = self.env["loyalty.b2b.wallet"].union(*wallets.values()) - known
             count = round(len(new) * control_percent / 100)
-            for wallet in random.sample(new, count):
+            for wallet in random.sample(list(new), count):
                 wallet.is_control = True
         return wallets
 

@@ -27,6 +27,11 @@ class LoyaltyB2bMovement(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "entry_id"
+    _depends = {
+        "loyalty.b2b.entry": ["date_booked", "kind", "points", "state", "wallet_id"],
+        "loyalty.b2b.wallet": ["partner_id", "user_id"],
+        "loyalty.b2b.rate": ["amount", "date_start", "points", "program_id"],
+    }
 
     date = fields.Date(string="Booked on", readonly=True)
     entry_id = fields.Many2one(

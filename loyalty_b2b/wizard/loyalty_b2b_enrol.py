@@ -1,7 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-
 # What needs attention comes first.
 OUTCOMES = ("new", "join", "refused", "same")
 

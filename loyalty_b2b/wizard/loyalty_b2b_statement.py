@@ -7,7 +7,7 @@ import xlsxwriter
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import format_date, formatLang
 
 from ..report.loyalty_b2b_movement import COLUMNS
@@ -149,8 +149,7 @@ class LoyaltyB2bStatement(models.TransientModel):
             rows and total; a row has customer, month, points and amounts by column.
         """
         self.ensure_one()
-        if not self.program_id.has_access("read"):
-            raise UserError(self.env._("You may not see this programme."))
+        self.program_id.check_access("read")
         rows = self._get_rows()
         return {
             "title": dict(self._fields["what"]._description_selection(self.env))[
