@@ -1,30 +1,9 @@
 from collections import defaultdict
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools import engine
-
-
-@dataclass
-class Document:
-    """A posted customer document as plain values; lines are dicts of one query."""
-
-    id: int
-    name: str
-    date: object
-    is_refund: bool
-    owner: object
-    contact: object
-    company_id: int
-    currency: object
-    company_currency: object
-    reversed_id: int
-    debited: object
-    posted_before: bool
-    lines: list = field(default_factory=list)
+from ..booking.documents import Document
 
 
 class AccountMove(models.Model):
@@ -73,10 +52,12 @@ class AccountMove(models.Model):
         """Return the posted customer documents of companies with a programme."""
         programs = self.env["loyalty.b2b.program"]
         return self.filtered(
-            lambda move: move.state == "posted"
-            and move.is_sale_document(include_receipts=True)
-            and isinstance(move.id, int)
-            and programs._get_active_program_ids(move.company_id.id)
+            lambda move: (
+                move.state == "posted"
+                and move.is_sale_document(include_receipts=True)
+                and isinstance(move.id, int)
+                and programs._get_active_program_ids(move.company_id.id)
+            )
         )
 
     def _book_loyalty_b2b(self, posted_before=()):
@@ -168,47 +149,3 @@ class AccountMove(models.Model):
     def _get_loyalty_b2b_line_columns(self):
         """Return SQL columns of `l` (invoice line) or `sol` that a glue addon needs."""
         return [SQL("l.loyalty_b2b_redemption_id AS redemption_id")]
-
-
-def line_kind(row):
-    """Return the engine's kind of a document line."""
-    if row["redemption_id"]:
-        return "points_discount"
-    return "ignored" if row["is_downpayment"] else "product"
-
-
-def prepare_line(row, document, program, exclusion):
-    """Return a document line as the engine wants it.
-
-    The sign is that of −balance, whatever the type of the document (DESIGN §5).
-    """
-    order_date = row["date_order"]
-    return engine.Line(
-        key=f"aml:{row['id']}",
-        group=f"order:{row['order_id']}" if row["order_id"] else f"move:{document.id}",
-        base=money(-row["amount_currency"], document.currency),
-        amount=to_program(-row["balance"], document, program),
-        date=document.debited.invoice_date or document.date,
-        kind=line_kind(row),
-        product=row["product_id"],
-        category=row["categ_id"],
-        exclusion=exclusion,
-        order_line=row["order_line_id"],
-        order_date=program._local_day(order_date) if order_date else None,
-    )
-
-
-def money(amount, currency):
-    """Return a float amount as the exact decimal of its currency."""
-    return Decimal(f"{amount:.{currency.decimal_places}f}")
-
-
-def to_program(amount, document, program):
-    """Return an amount in company currency in the programme's currency."""
-    terms = program._get_terms()
-    if terms.currency_id == document.company_currency.id:
-        return money(amount, document.company_currency)
-    converted = document.company_currency._convert(
-        amount, program.currency_id, program.company_id, document.date
-    )
-    return money(converted, program.currency_id)

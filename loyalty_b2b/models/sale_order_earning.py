@@ -1,7 +1,7 @@
 from odoo import models
 
+from ..booking.documents import money
 from ..tools import engine
-from .account_move import money
 
 
 class SaleOrder(models.Model):

@@ -1,0 +1,1 @@
+"""From documents to rows of the ledger: plain classes that the wallet uses."""

@@ -1,0 +1,377 @@
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from odoo.tools import SQL
+
+from ..tools import engine, group, periods
+from .bookings import Bookings, Rounds
+
+
+@dataclass
+class Document:
+    """A posted customer document as plain values; lines are dicts of one query."""
+
+    id: int
+    name: str
+    date: object
+    is_refund: bool
+    owner: object
+    contact: object
+    company_id: int
+    currency: object
+    company_currency: object
+    reversed_id: int
+    debited: object
+    posted_before: bool
+    lines: list = field(default_factory=list)
+
+
+class DocumentBookings(Bookings):
+    """Works out what posted documents earn and take back (DESIGN §5)."""
+
+    def __init__(self, wallets, documents):
+        super().__init__(wallets)
+        self.documents = documents
+        self._read(documents)
+        self._rounds = Rounds([*self.groups.values()])
+
+    # === READING === #
+
+    def _read(self, documents):
+        """Read lines, participations and earlier bookings of all documents."""
+        program_ids = {
+            program_id
+            for document in documents
+            for program_id in self.programs._get_active_program_ids(document.company_id)
+        }
+        owners = {document.owner.id for document in documents}
+        self.participations = defaultdict(list)
+        for owner, *rest in self.wallets._query_participations(owners, program_ids):
+            self.participations[owner].append(rest)
+            self._program_ids[rest[1]] = rest[0]
+        linked = [d for d in documents if d.reversed_id or d.posted_before]
+        corrects = any(d.is_refund or d.debited for d in documents)
+        if not (self.participations or linked or corrects):
+            return
+        moves = self.env["account.move"].browse([d.id for d in documents])
+        lines = moves._query_loyalty_b2b_lines()
+        refs, move_ids = set(), set()
+        for document in documents:
+            document.lines = lines[document.id]
+            refs |= {f"order:{r['order_id']}" for r in document.lines if r["order_id"]}
+            move_ids |= {document.reversed_id, document.debited.id} - {False}
+            if document.posted_before:
+                move_ids.add(document.id)
+        if refs or move_ids:
+            self.groups = self.wallets._load_groups(move_ids, refs)
+
+    # === ONE DOCUMENT === #
+
+    def add(self, document):
+        """Book a document in every programme it concerns."""
+        if not document.lines:
+            return
+        for program_id in self.programs._get_active_program_ids(document.company_id):
+            program = self.programs.browse(program_id)
+            self._add_to_program(document, program)
+
+    def _add_to_program(self, document, program):
+        wallet_id = self._get_wallet(document, program)
+        exclusions = program._get_exclusions()
+        lines = []
+        for row in document.lines:
+            exclusion = program._get_line_exclusion(row, exclusions)
+            line = prepare_line(row, document, program, exclusion)
+            self._names[line.key] = {**row, "currency_id": document.currency.id}
+            lines.append(line)
+        origins = self._find_origins(document, program)
+        if document.reversed_id and not origins:
+            return  # what it corrects gave nothing, for it was before joining
+        own, corrections = self._part(document, lines, origins)
+        rows_by_place = defaultdict(list)
+        if corrections:
+            self._correct(document, corrections, origins, rows_by_place)
+        unlinked = []
+        if own and wallet_id and program._is_earning_on(document.date):
+            own, unlinked = self._part_unlinked(document, own)
+            self._earn(document, program, wallet_id, own, rows_by_place)
+        for place, rows in rows_by_place.items():
+            self._book_rows(document, place, rows)
+        if unlinked:
+            self._book_unlinked(document, program, wallet_id, unlinked)
+
+    def _get_wallet(self, document, program):
+        """Return the wallet of the document's owner on its date, or None."""
+        for program_id, wallet_id, start, end in self.participations[document.owner.id]:
+            if program_id == program.id and start <= document.date:
+                if not end or document.date <= end:
+                    return wallet_id
+        return None
+
+    def _find_origins(self, document, program):
+        """Return the groups whose rows a document may correct, by place."""
+        refs = {f"order:{row['order_id']}" for row in document.lines if row["order_id"]}
+        found = {}
+        for place, candidate in self.groups.items():
+            if self._program_of(candidate.wallet) != program:
+                continue
+            linked = document.reversed_id and document.reversed_id in candidate.moves
+            if linked or (not document.reversed_id and place[1] in refs):
+                found[place] = candidate
+        return found
+
+    def _part(self, document, lines, origins):
+        """Part the lines into sales of their own and corrections of earlier lines."""
+        if document.reversed_id:
+            return [], lines
+        values = self._invoiced_values(origins)
+        own, corrections = [], []
+        for line in lines:
+            ordered = self._names[line.key]["ordered"] or 0
+            invoiced = values.get(line.order_line, 0)
+            if line.base * invoiced < 0:
+                corrections.append(line)
+            elif line.base * Decimal(ordered) >= 0:
+                own.append(line)
+            # else it corrects an invoice from before joining
+        return own, corrections
+
+    @staticmethod
+    def _invoiced_values(origins):
+        """Return order line → what earlier documents invoiced of it."""
+        values = defaultdict(Decimal)
+        seen = set()
+        for found in origins.values():
+            for row in found.rows:
+                if row.order_line and row.part == "line" and row.key not in seen:
+                    seen.add(row.key)
+                    values[row.order_line] += row.base
+        return values
+
+    def _correct(self, document, corrections, origins, rows_by_place):
+        """Explain corrections by what they correct, at the rate it was earned with."""
+        rows, places = [], {}
+        for place, found in origins.items():
+            keys = None
+            if document.reversed_id:
+                keys = {row.key for row in found.moves[document.reversed_id]}
+            for row in found.rows:
+                if keys is None or row.key in keys:
+                    rows.append(row)
+                    places[row.key] = place
+        self._correct_advances(origins, rows_by_place)
+        rows = [row for row in rows if not row.key.startswith("sol:")]
+        digits = document.currency.decimal_places
+        fallback = next(iter(origins))
+        for row in engine.correct(rows, corrections, digits):
+            rows_by_place[places.get(row.key, fallback)].append(row)
+
+    def _correct_advances(self, origins, rows_by_place):
+        """Take back orders that down payments no longer cover in full."""
+        for place in origins:
+            counted = self._get_advance(place)
+            order_id = place[1].removeprefix("order:")
+            if counted and order_id.isdigit():
+                order = self.env["sale.order"].browse(int(order_id))
+                if not order._is_loyalty_b2b_paid_in_advance():
+                    rows_by_place[place] += engine.annul(counted)
+
+    def _part_unlinked(self, document, lines):
+        """Part a credit note of which no original is known from real sales."""
+        if not document.is_refund:
+            return lines, []
+        own = [line for line in lines if line.base >= 0 or line.order_line]
+        return own, [line for line in lines if line not in own]
+
+    def _earn(self, document, program, wallet_id, lines, rows_by_place):
+        """Explain what a document's own lines earn."""
+        lines = self._join_debited(document, lines)
+        lines += self._count_down_payment(document, program, wallet_id, lines)
+        digits = document.currency.decimal_places
+        for row in engine.explain(lines, program._get_rule_set(), digits):
+            rows_by_place[wallet_id, row.group].append(row)
+        for place, rows in list(rows_by_place.items()):
+            counted = self._get_advance(place)
+            if counted and not any(row.key == counted[0].key for row in rows):
+                rows_by_place[place] = engine.annul(counted) + rows_by_place[place]
+
+    def _get_advance(self, place):
+        """Return the rows of order lines that a down payment has let earn."""
+        found = self.groups.get(place)
+        rows = [r for r in found.rows if r.key.startswith("sol:")] if found else []
+        return rows if sum(row.base for row in rows if row.part == "line") else []
+
+    def _join_debited(self, document, lines):
+        """Let a debit note count with the document that it raises."""
+        if not document.debited:
+            return lines
+        refs = [
+            place[1]
+            for place, found in self.groups.items()
+            if document.debited.id in found.moves
+        ]
+        return [
+            line if line.order_line or not refs else replace(line, group=refs[0])
+            for line in lines
+        ]
+
+    def _count_down_payment(self, document, program, wallet_id, lines):
+        """Return the order's lines if this document completes its down payment."""
+        if not program._get_terms().count_down_payments:
+            return []
+        order_ids = {
+            row["order_id"]
+            for row in document.lines
+            if row["is_downpayment"] and row["balance"] < 0 and row["order_id"]
+        }
+        orders = self.env["sale.order"].browse(sorted(order_ids))
+        return [
+            line
+            for order in orders
+            if order._is_loyalty_b2b_paid_in_advance()
+            and not self._get_advance((wallet_id, f"order:{order.id}"))
+            for line in order._prepare_loyalty_b2b_lines(program, document.date)
+        ]
+
+    # === BOOKING === #
+
+    def _book_rows(self, document, place, rows):
+        """Book the difference that new rows make to a group."""
+        found = self.groups.get(place)
+        if found is None:
+            found = self.groups[place] = group.Group(*place)
+        difference = found.difference(rows)
+        values = self._document_values(document, place[1], rows)
+        if difference < 0:
+            moves = frozenset({document.reversed_id or document.id})
+            self._take_back(found, -difference, rows, values, moves)
+        else:
+            kind = "reversal" if not difference and document.is_refund else "earn"
+            self._credit(found, kind, difference, rows, values)
+        found.add_rows(document.id, rows)
+
+    def _book_unlinked(self, document, program, wallet_id, lines):
+        """Take back by the rules of the credit's date, within the last 12 months."""
+        bonus = self._get_bonus_products(lines)
+        lines = [
+            replace(line, exclusion=line.exclusion or "commercial_bonus")
+            if line.product in bonus
+            else line
+            for line in lines
+        ]
+        digits = document.currency.decimal_places
+        rows, points = engine.unlinked_credit(lines, program._get_rule_set(), digits)
+        if points:
+            points = max(points, -self._query_reversible(wallet_id, document.date))
+        place = (wallet_id, lines[0].group)
+        found = self.groups.setdefault(place, group.Group(*place))
+        turn, number = self._rounds.take(document.id)
+        wallet = self.wallets.browse(wallet_id)
+        self._add_entry(
+            found,
+            wallet._prepare_entry(
+                "reversal",
+                points,
+                program,
+                key=f"earn:{document.id}:{turn}:{number}",
+                round=turn,
+                to_settle=True,
+                **self._document_values(document, place[1], rows),
+            ),
+            rows,
+        )
+        found.add_rows(document.id, rows)
+
+    def _get_bonus_products(self, lines):
+        products = self.env["product.product"].browse(
+            [line.product for line in lines if line.product]
+        )
+        return set(products.filtered("loyalty_b2b_commercial_bonus").ids)
+
+    def _query_reversible(self, wallet_id, day):
+        """Return what a wallet earned in 12 months and still has not lost."""
+        ((points,),) = self.env.execute_query(
+            SQL(
+                "SELECT COALESCE(SUM(points), 0) FROM loyalty_b2b_entry"
+                " WHERE wallet_id = %s AND kind IN ('earn', 'reversal')"
+                " AND state <> 'cancelled' AND date_event > %s",
+                wallet_id,
+                periods.add_months(day, -12),
+            )
+        )
+        return max(0, int(points))
+
+    def _document_values(self, document, ref, rows):
+        """Return the plain copies that an entry keeps of its document."""
+        order = self._order_of(ref, rows)
+        return {
+            "date_event": document.date,
+            "group_ref": ref,
+            "partner_id": document.owner.id,
+            "partner_name": document.owner.display_name,
+            "contact_id": document.contact.id,
+            "contact_name": document.contact.display_name,
+            "move_id": document.id,
+            "move_ref": document.id,
+            "move_name": document.name,
+            "order_id": order.get("order_id"),
+            "order_name": order.get("order_name"),
+            "amount": float(sum(row.amount for row in self._distinct(rows))),
+        }
+
+    def _order_of(self, ref, rows):
+        for row in rows:
+            named = self._names.get(row.key) or self._names.get(row.source) or {}
+            if named.get("order_id") and ref == f"order:{named['order_id']}":
+                return named
+        return {}
+
+    @staticmethod
+    def _distinct(rows):
+        """Return one row a key and part: several rules count the same money."""
+        return {(row.key, row.part, row.source): row for row in rows}.values()
+
+
+def line_kind(row):
+    """Return the engine's kind of a document line."""
+    if row["redemption_id"]:
+        return "points_discount"
+    return "ignored" if row["is_downpayment"] else "product"
+
+
+def prepare_line(row, document, program, exclusion):
+    """Return a document line as the engine wants it.
+
+    The sign is that of −balance, whatever the type of the document (DESIGN §5).
+    """
+    order_date = row["date_order"]
+    return engine.Line(
+        key=f"aml:{row['id']}",
+        group=f"order:{row['order_id']}" if row["order_id"] else f"move:{document.id}",
+        base=money(-row["amount_currency"], document.currency),
+        amount=to_program(-row["balance"], document, program),
+        date=document.debited.invoice_date or document.date,
+        kind=line_kind(row),
+        product=row["product_id"],
+        category=row["categ_id"],
+        exclusion=exclusion,
+        order_line=row["order_line_id"],
+        order_date=program._local_day(order_date) if order_date else None,
+    )
+
+
+def money(amount, currency):
+    """Return a float amount as the exact decimal of its currency."""
+    return Decimal(f"{amount:.{currency.decimal_places}f}")
+
+
+def to_program(amount, document, program):
+    """Return an amount in company currency in the programme's currency."""
+    terms = program._get_terms()
+    if terms.currency_id == document.company_currency.id:
+        return money(amount, document.company_currency)
+    converted = document.company_currency._convert(
+        amount, program.currency_id, program.company_id, document.date
+    )
+    return money(converted, program.currency_id)
