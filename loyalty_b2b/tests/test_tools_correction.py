@@ -231,6 +231,24 @@ class TestCorrect(ToolsCase):
         self.assertEqual(engine.group_points(rows + engine.annul(first)), 0)
         self.assertEqual(engine.group_points(rows + engine.annul(second)), 900)
 
+    def test_what_was_taken_too_much_is_borne_by_what_comes_back(self):
+        lines = [line("a", 100, order_line=1), line("b", 100, order_line=2)]
+        rows = engine.explain(lines, FLAT)
+        notes = []
+        for base in (-100, -100, -20):
+            notes.append(engine.correct(rows, [line("x", base, order_line=1)]))
+            rows += notes[-1]
+        self.assertEqual([row.key for note in notes for row in note], ["a", "b", "a"])
+        self.assertEqual(engine.group_points(rows), 0)
+        self.assertEqual(engine.group_points(rows + engine.annul(notes[1])), 80)
+
+    def test_what_exceeds_everything_is_not_put_on_a_discount_line(self):
+        lines = [line("a", 100, product=7), line("b", -10, product=7)]
+        rows = engine.explain(lines, FLAT)
+        rows += engine.correct(rows, [line("x", 10, origin_key="b")])
+        found = engine.correct(rows, [line("y", -150, product=7)])
+        self.assertEqual([(r.key, r.base) for r in found], [("a", -100), ("a", -50)])
+
 
 class TestCorrectProperties(ToolsCase):
     @property_settings(150)

@@ -282,6 +282,13 @@ class TestGroupPoints(ToolsCase):
             [engine.group_points(rows[:n]) for n in (1, 2, 3)], [0, 60, 130]
         )
 
+    def test_a_group_that_is_worth_nothing_earns_nothing(self):
+        earning = rule(1, products=frozenset({7}))
+        for other, expected in [("-60", 100), ("-99.99", 100), ("-100", 0)]:
+            lines = [line("a", 100, product=7), line("b", other, product=8)]
+            with self.subTest(other=other):
+                self.assertEqual(points_of(lines, earning), expected)
+
     def test_posting_again_counts_with_the_new_rate(self):
         ruleset = engine.RuleSet([rule(1)])
         rows = engine.explain([line("a", 100, amount=400)], ruleset)
@@ -349,7 +356,7 @@ class TestGroupPoints(ToolsCase):
             self.assertEqual(engine.group_points(rows), points)
 
     @property_settings(100)
-    @given(documents(), rulesets(effects=("proportional",)))
+    @given(documents(low=1), rulesets(effects=("proportional",)))
     def test_the_quick_way_is_the_exact_way(self, lines, ruleset):
         rows = engine.explain(lines, ruleset)
         # An annulled line of nothing in particular makes the group touched.
