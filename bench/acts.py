@@ -94,10 +94,11 @@ class Bench:
         return make.make_order(self.env, self.customer, self.product)
 
     def rules(self):
+        others = [make.make_product(self.env) for _number in range(20)]
         for count in (100, 1000):
             extra = count - len(self.program.rule_ids)
             self.program.rule_ids = [
-                (0, 0, {"name": f"Rule {n}", "product_ids": self.product.ids})
+                (0, 0, {"name": f"Rule {n}", "product_ids": others[n % 20].ids})
                 for n in range(extra)
             ]
             self.post(f"post one invoice, {count} rules", self.draft)

@@ -66,7 +66,9 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
                 "name": f"VAT {percent}%{suffix}",
                 "amount": percent,
                 "type_tax_use": "sale",
-                "price_include_override": "tax_included" if included else "tax_excluded",
+                "price_include_override": "tax_included"
+                if included
+                else "tax_excluded",
                 "company_id": cls.company.id,
                 **values,
             }

@@ -96,8 +96,9 @@ class TestBudgetEarn(LoyaltyB2bCommon):
 
     def test_posting_is_flat_in_the_number_of_rules(self):
         one = self.assertAdds(6, self._draft)
+        other = self._create_goods("Saw", 10.0)
         self.program.rule_ids = [
-            Command.create({"name": f"Rule {n}", "product_ids": self.product.ids})
-            for n in range(200)
+            Command.create({"name": f"Rule {n}", "product_ids": other.ids})
+            for n in range(1000)
         ]
         self.assertEqual(self.assertAdds(6, self._draft), one)

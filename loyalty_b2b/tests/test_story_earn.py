@@ -146,9 +146,7 @@ class TestAccrual(LoyaltyB2bCommon):
             [100.0], partner=customer, invoice_date="2024-01-05"
         )
         wallet = self._enrol(customer, date_start="2024-02-01")
-        self._create_invoice_of(
-            [100.0], partner=customer, invoice_date="2024-01-31"
-        )
+        self._create_invoice_of([100.0], partner=customer, invoice_date="2024-01-31")
         self._credit(invoice, invoice_date="2024-03-01")
         self.assertWallet(wallet, balance=0)
         self.assertFalse(wallet.entry_ids)
@@ -173,7 +171,7 @@ class TestAccrual(LoyaltyB2bCommon):
             [(self.product, 4, 100.0), (discount, 1, -143.48)], confirm=True
         )
         first = order._create_invoices()
-        first.invoice_line_ids.filtered(lambda l: l.price_unit > 0).quantity = 1
+        first.invoice_line_ids.filtered(lambda line: line.price_unit > 0).quantity = 1
         first.action_switch_move_type()
         first.action_post()
         self.assertEqual(first.move_type, "out_refund")
@@ -340,9 +338,7 @@ class TestAccrualDocuments(LoyaltyB2bCommon):
         invoice = self._create_invoice_of([100.0], invoice_date="2024-05-10")
         rule = self.program.rule_ids
         rule._create_version(self._day("2024-06-01"), points=5)
-        draft = self._create_invoice_of(
-            [10.0], invoice_date="2024-06-15", post=False
-        )
+        draft = self._create_invoice_of([10.0], invoice_date="2024-06-15", post=False)
         prepare = type(draft)._prepare_loyalty_b2b_document
 
         def debit(move, posted_before):
