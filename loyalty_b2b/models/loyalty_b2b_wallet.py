@@ -188,7 +188,7 @@ class LoyaltyB2bWallet(models.Model):
                          WHERE e.points > 0 AND e.date_expiry < %(today)s
                            AND d.wallet_id = %(wallet)s
                            AND d.state = 'posted' AND d.points_open > 0
-                           AND d.kind = 'reversal'
+                           AND d.points < 0
                            AND COALESCE(r.root_entry_id, r.id)
                              = COALESCE(e.root_entry_id, e.id)) AS taken
                   FROM loyalty_b2b_entry e

@@ -28,6 +28,9 @@ class LoyaltyB2bWallet(models.Model):
             raise UserError(self._get_short_message(points, available))
         picked = allocation.pick(lots, points, today)
         entry = self._book([self._prepare_entry(kind, -points, key=key, **values)])
+        if not entry:
+            # the same event came in twice
+            return self.env["loyalty.b2b.entry"].sudo().search([("key", "=", key)])
         self._allocate([(entry.id, lot, taken) for lot, taken in picked])
         return entry
 
@@ -84,6 +87,7 @@ class LoyaltyB2bWallet(models.Model):
         """Free what is held; what is owed meanwhile takes it at once."""
         wallets = holds.wallet_id
         wallets._lock()
+        wallets._settle()
         self._cancel_pending(holds)
         wallets._settle()
 
@@ -108,10 +112,7 @@ class LoyaltyB2bWallet(models.Model):
         """
         self.ensure_one()
         redeem = redeem.sudo()
-        consumed = [
-            (part.credit_id.id, int(part.points))
-            for part in redeem.credit_allocation_ids.sorted("id")
-        ]
+        consumed = self._get_consumed(redeem)
         returned = self._query_returned(redeem)
         parts = allocation.returned_lots(consumed, returned, points)
         rest = points - sum(part for _lot, part in parts)
@@ -136,6 +137,26 @@ class LoyaltyB2bWallet(models.Model):
                 )
             )
         return self._book(rows)
+
+    def _get_consumed(self, redeem):
+        """Return (first lot, points) that a debit consumed, in this order.
+
+        What is not settled yet counts as if it were, so that nothing depends on when
+        the job runs; nothing is written.
+        """
+        parts = [
+            (part.credit_id, int(part.points))
+            for part in redeem.credit_allocation_ids.sorted("id")
+        ]
+        if redeem.points_open:
+            lots, debits, _unsettled = self._get_open_items()
+            pairs = allocation.settle(lots[self.id], debits[self.id])
+            parts += [
+                (redeem.browse(lot), points)
+                for debit, lot, points in pairs
+                if debit == redeem.id
+            ]
+        return [((lot.root_entry_id or lot).id, points) for lot, points in parts]
 
     def _query_returned(self, redeem):
         """Return root lot id → points that earlier returns of `redeem` gave back."""
@@ -182,18 +203,22 @@ class LoyaltyB2bWallet(models.Model):
         :param str note: the reason, shown in the history.
         """
         self.ensure_one()
-        if points > 0:
-            today = self.sudo().program_id._today()
-            values = {**self._prepare_expiry(today), **values}
+        today = self.sudo().program_id._today()
         self._lock()
-        entry = self._book(
-            [
-                self._prepare_entry(
-                    "adjust", points, key=key, note=note, to_settle=True, **values
-                )
-            ]
-        )
-        self._settle()
+        if points > 0:
+            values = {**self._prepare_expiry(today), "to_settle": True, **values}
+            lots = []
+        else:
+            lots = self._settle()[self.id]
+        row = self._prepare_entry("adjust", points, key=key, note=note, **values)
+        entry = self._book([row])
+        if entry and points > 0:
+            self._settle()
+        elif entry:
+            # what the lots do not cover is owed
+            taken = min(-points, max(0, self._get_available_of(lots, today)))
+            picked = allocation.pick(lots, taken, today)
+            self._allocate([(entry.id, lot, part) for lot, part in picked])
         return entry
 
     def _transfer(self, target, points, key, note):
@@ -230,7 +255,9 @@ class LoyaltyB2bWallet(models.Model):
                     to_settle=True,
                 )
             )
-        return taken | self._book(rows)
+        moved = self._book(rows)
+        target._settle()
+        return taken | moved
 
     def _merge(self, source):
         """Take over everything of a duplicate: entries move as they are (DESIGN §4).
@@ -239,16 +266,10 @@ class LoyaltyB2bWallet(models.Model):
         """
         self.ensure_one()
         source.ensure_one()
+        self._check_merge(source)
         (self | source)._lock()
         (self | source)._settle()
-        self.env.execute_query(
-            SQL(
-                "UPDATE loyalty_b2b_entry SET wallet_id = %s WHERE wallet_id = %s"
-                " RETURNING id",
-                self.id,
-                source.id,
-            )
-        )
+        self._take_over(source)
         source.participant_ids.wallet_id = self
         name = source.partner_id.display_name
         self._book(
@@ -261,8 +282,42 @@ class LoyaltyB2bWallet(models.Model):
                 )
             ]
         )
-        source.write({"state": "left", "merged_into_id": self.id})
-        (self | source)._settle()
+        earlier = self.sudo().search([("merged_into_id", "=", source.id)])
+        (earlier | source).merged_into_id = self
+        source.state = "left"
+        self._settle()
+
+    def _check_merge(self, source):
+        """Refuse to merge what does not belong together.
+
+        :raises UserError: with the name of the wallet.
+        """
+        if (
+            source == self
+            or source.program_id != self.program_id
+            or (self | source).merged_into_id
+        ):
+            raise UserError(
+                self.env._(
+                    "The wallet of %(customer)s can only be merged with another wallet"
+                    " of the same programme that was not merged before.",
+                    customer=source.partner_id.display_name,
+                )
+            )
+
+    def _take_over(self, source):
+        """Re-label entries and uses of points of other wallets as this wallet's."""
+        for table in ("loyalty_b2b_entry", "loyalty_b2b_redemption"):
+            self.env.execute_query(
+                SQL(
+                    "UPDATE %s SET wallet_id = %s WHERE wallet_id = ANY(%s)"
+                    " RETURNING id",
+                    SQL.identifier(table),
+                    self.id,
+                    source.ids,
+                )
+            )
+        self.env["loyalty.b2b.redemption"].invalidate_model(["wallet_id"], flush=False)
         self._invalidate_figures()
 
     def _open_balance(self, points, key, **values):

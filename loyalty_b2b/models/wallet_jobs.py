@@ -24,8 +24,14 @@ class LoyaltyB2bWallet(models.Model):
                 return
 
     def _settle_job(self):
-        self._lock()
-        self._settle()
+        survivors = self.merged_into_id
+        (self | survivors)._lock()
+        for wallet in survivors:
+            # booked while the wallets were being merged
+            wallet._take_over(
+                self.filtered(lambda w, to=wallet: w.merged_into_id == to)
+            )
+        (self | survivors)._settle()
 
     @api.model
     def _run_batch(self, ids, verb):

@@ -306,8 +306,8 @@ class LoyaltyB2bWallet(models.Model):
              WHERE %(scope)s AND e.state = 'posted' AND e.points_open > 0
                AND e.points < 0
                AND lot.state = 'posted' AND lot.points_open > 0 AND lot.points > 0
-               AND (lot.date_expiry IS NULL OR lot.date_expiry >= e.date_booked
-                    OR lot.id = e.reversed_entry_id)
+               AND (lot.date_expiry IS NULL OR lot.id = e.reversed_entry_id
+                    OR lot.date_expiry >= GREATEST(e.date_booked, lot.date_booked))
                AND NOT EXISTS (SELECT FROM loyalty_b2b_entry waiting
                                 WHERE waiting.wallet_id = e.wallet_id
                                   AND waiting.to_settle)
