@@ -11,6 +11,7 @@ from . import loyalty_b2b_wallet
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_jobs
+from . import wallet_verify
 from . import account_move
 from . import wallet_earning
 from . import product
