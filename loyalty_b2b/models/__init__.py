@@ -41,6 +41,7 @@ from . import res_config_settings
 from . import res_partner_portal
 from . import program_portal
 from . import wallet_portal
+from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import entry_portal
 from . import redemption_screens

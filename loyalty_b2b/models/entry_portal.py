@@ -133,41 +133,64 @@ class LoyaltyB2bEntry(models.Model):
     # === OTHER ENTRIES OF THE STORY === #
 
     def _prepare_portal_related(self):
-        """Return the entries this one is connected with, in the same wallet."""
-        _ = self.env._
+        """Return the entries this one is connected with, by what connects them.
+
+        Only those of the same wallet: points may come from another one.
+        """
+        origin = {entry: entry.points for entry in self.reversed_entry_id}
+        sources = {
+            part.credit_id: part.points
+            for part in self.credit_allocation_ids
+            if part.credit_id not in origin
+        }
+        uses = {part.debit_id: part.points for part in self.debit_allocation_ids}
+        returns = {entry: entry.points for entry in self._get_portal_returns()}
         story = [
-            (_("Belongs to"), self.reversed_entry_id),
-            (_("Taken from"), self.credit_allocation_ids.credit_id),
-            (_("What became of them"), self.debit_allocation_ids.debit_id),
-            (_("Later returned"), self._get_portal_returns()),
+            (self._get_portal_origin_label(), origin),
+            (self.env._("Taken from"), sources),
+            (self.env._("What became of them"), uses),
+            (self.env._("Later returned"), returns),
         ]
-        told = self
-        result = []
-        for label, entries in story:
-            entries = (entries - told).filtered(self._is_in_same_portal_history)
-            told |= entries
-            if entries:
-                rows = [entry._prepare_portal_mention() for entry in entries.sorted()]
-                result.append({"label": label, "rows": rows})
-        return result
+        return [
+            {"label": label, "rows": rows}
+            for label, entries in story
+            if (rows := self._prepare_portal_mentions(entries))
+        ]
+
+    def _prepare_portal_mentions(self, entries):
+        """Return links to other entries.
+
+        :param dict entries: entry → how many of its points this is about.
+        """
+        return [
+            entry._prepare_portal_mention(points)
+            for entry, points in entries.items()
+            if entry.wallet_id == self.wallet_id and entry.state != "cancelled"
+        ]
+
+    def _get_portal_origin_label(self):
+        """Return how an entry is connected with the earlier one it points to."""
+        _ = self.env._
+        return {
+            "reversal": _("Takes back points of"),
+            "return": _("Gives back points used for"),
+            "expire": _("Ends the use of"),
+        }.get(self.kind, _("Belongs to"))
 
     def _get_portal_returns(self):
         if self.kind != "redeem":
             return self.browse()
         return self.search([("reversed_entry_id", "=", self.id)])
 
-    def _is_in_same_portal_history(self, entry):
-        """Leave out what belongs to others: points may come from another wallet."""
-        return entry.wallet_id == self.wallet_id and entry.state != "cancelled"
-
-    def _prepare_portal_mention(self):
-        program = self.program_id
+    def _prepare_portal_mention(self, points):
+        program, wallet = self.program_id, self.wallet_id
+        text = wallet._get_portal_texts().get(self.kind, "")
         return {
             "url": f"/my/loyalty/{self.id}",
             "day": program._format_portal_day(self.date_event),
-            "word": self.wallet_id._get_portal_word(self.kind),
-            "document": self.move_name or self.order_name or "",
-            "points": program._format_portal_points(self.points, signed=True),
+            "word": wallet._get_portal_word(self.kind),
+            "document": self.move_name or self.order_name or text,
+            "points": program._format_portal_points(abs(points)),
         }
 
 

@@ -43,17 +43,18 @@ class LoyaltyB2bProgram(models.Model):
         self.ensure_one()
         return {
             "earning": self._get_portal_earning(),
+            "adds_up": len(self.rule_ids) > 1 and not any(self.rule_ids.mapped("stop")),
             "facts": [text for text in self._get_portal_facts() if text],
             "terms": self.terms or "",
         }
 
     def _get_portal_earning(self):
-        """Return name and sentence of each rule in force now or later."""
+        """Return the sentence of each rule in force now or later."""
         today = self._today()
         rules = self.rule_ids.filtered(
             lambda rule: not rule.date_end or rule.date_end >= today
         )
-        return [{"name": rule.name, "sentence": rule.sentence} for rule in rules]
+        return rules.mapped("sentence")
 
     def _get_portal_facts(self):
         """Return what else one has to know, one sentence each; '' where it is moot."""
@@ -69,7 +70,7 @@ class LoyaltyB2bProgram(models.Model):
             if self.min_points
             else "",
             _(
-                "Points take off at most %(percent)s % of an order.",
+                "Points take off at most %(percent)s%% of an order.",
                 percent=formatLang(self.env, self.max_order_percent, digits=0),
             )
             if self.max_order_percent < 100

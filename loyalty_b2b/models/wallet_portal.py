@@ -1,10 +1,5 @@
-from collections import defaultdict
-
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
-
-from ..tools import engine
-from .account_move import money
 
 
 class LoyaltyB2bWallet(models.Model):
@@ -21,40 +16,45 @@ class LoyaltyB2bWallet(models.Model):
     def _prepare_portal_summary(self):
         """Return the figures of the wallet, each in points and money, and notices."""
         self.ensure_one()
-        program = self.program_id
         row = next(iter(self._query_figures()), {})
-        available, waiting, held = (
-            int(row.get(name) or 0) for name in ("available", "waiting", "held")
-        )
-        expected = self._get_portal_expected()
-        day, expiring = self._get_portal_next_expiry(available)
-        rate = program._get_portal_rate()
-        values = [
+        figures = {
+            name: int(row.get(name) or 0) for name in ("available", "waiting", "held")
+        }
+        return {
+            "figures": self._prepare_portal_figures(**figures),
+            "owed": self._get_portal_owed_text(figures["available"]),
+            "notice": self._get_portal_notice(),
+            "manager": self._prepare_portal_manager(),
+        }
+
+    def _prepare_portal_figures(self, available, waiting, held):
+        """Return the figures in words.
+
+        :param int held: points that quotations hold.
+        """
+        program = self.program_id
+        figures = [
             self._prepare_portal_available(available, held),
             self._prepare_portal_waiting(waiting),
             {
                 "key": "expected",
                 "label": self.env._("Expected"),
-                "points": expected,
+                "points": self._get_portal_expected(),
                 "hint": self.env._("from confirmed orders not yet invoiced"),
             },
-            self._prepare_portal_expiring(day, expiring),
+            self._prepare_portal_expiring(available),
         ]
-        figures = [figure for figure in values if figure]
-        for figure in figures:
+        rate = program._get_portal_rate()
+        for figure in filter(None, figures):
             worth = program._get_portal_worth(figure["points"], rate)
-            figure["worth"] = program._format_portal_worth(worth) if rate else ""
+            # fewer points than none are no money that anybody owes
+            shown = rate and worth >= 0
+            figure["worth"] = program._format_portal_worth(worth) if shown else ""
             figure["points"] = program._format_portal_points(figure["points"])
-        return {
-            "program": program._prepare_portal_program(),
-            "figures": figures,
-            "owed": self._get_portal_owed_text(available),
-            "notice": self._get_portal_notice(),
-            "manager": self._prepare_portal_manager(),
-        }
+        return [figure for figure in figures if figure]
 
     def _prepare_portal_available(self, available, held):
-        hint = ""
+        hint = self.env._("can be used now") if available > 0 else ""
         if held:
             hint = self.env._(
                 "besides %(points)s held for open quotations",
@@ -64,7 +64,7 @@ class LoyaltyB2bWallet(models.Model):
             "key": "available",
             "label": self.env._("Available"),
             "points": available,
-            "hint": hint or self.env._("can be used now") if available > 0 else hint,
+            "hint": hint,
         }
 
     def _prepare_portal_waiting(self, waiting):
@@ -78,23 +78,20 @@ class LoyaltyB2bWallet(models.Model):
             "hint": self.env._("available once the invoices are paid"),
         }
 
-    def _prepare_portal_expiring(self, day, points):
+    def _prepare_portal_expiring(self, available):
+        """Return the last day of use that comes next, and how many points it takes."""
+        day, points = False, 0
+        if available > 0:
+            day, points = self._query_next_expiry().get(self.id, (False, 0))
         text = self.program_id._format_portal_day(day)
+        hint = self.env._("last day of use: %(day)s", day=text)
         return {
             "key": "expiring",
             "label": self.env._("Expiring next"),
-            "points": points,
-            "hint": self.env._("last day of use: %(day)s", day=text)
-            if day
-            else self.env._("nothing expires"),
+            # what documents took back may not be settled yet
+            "points": min(points, max(available, 0)),
+            "hint": hint if day else self.env._("nothing expires"),
         }
-
-    def _get_portal_next_expiry(self, available):
-        """Return the last day of use that comes next, and how many points it takes."""
-        if available <= 0:
-            return False, 0
-        day, points = self._query_next_expiry().get(self.id, (False, 0))
-        return day, min(points, available)
 
     def _prepare_portal_manager(self):
         """Return name, phone and e-mail of the account manager, {} if there is none."""
@@ -178,109 +175,3 @@ class LoyaltyB2bWallet(models.Model):
                 "points were taken back with %(document)s", document=document
             )
         return self.env._("points were taken back")
-
-    # === EXPECTED === #
-
-    def _get_portal_expected(self):
-        """Return the points of confirmed orders that no invoice has earned yet.
-
-        The same as `sale.order._get_loyalty_b2b_expected_points` less what was earned
-        for each order, in one query however many orders there are.
-        """
-        program = self.program_id
-        if not program._is_earning_on(program._today()):
-            return 0
-        orders = defaultdict(list)
-        for row in self._query_portal_order_lines():
-            orders[row["order_id"]].append(row)
-        currencies = self.env["res.currency"].browse(
-            {rows[0]["currency_id"] for rows in orders.values()}
-        )
-        rates = {
-            currency.id: self._get_portal_conversion(currency)
-            for currency in currencies
-        }
-        return sum(
-            max(0, self._get_portal_promise(rows, rates) - int(rows[0]["earned"] or 0))
-            for rows in orders.values()
-        )
-
-    def _get_portal_conversion(self, currency):
-        program = self.program_id
-        if currency == program.currency_id:
-            return 1.0
-        return self.env["res.currency"]._get_conversion_rate(
-            currency, program.currency_id, program.company_id, program._today()
-        )
-
-    def _get_portal_promise(self, rows, rates):
-        """Return what one order earns once it is invoiced.
-
-        :param list rows: its lines, of `_query_portal_order_lines`.
-        :param dict rates: currency id → units of programme currency for one.
-        """
-        program = self.program_id
-        exclusions = program._get_exclusions()
-        currency = self.env["res.currency"].browse(rows[0]["currency_id"])
-        lines = [
-            self._prepare_portal_engine_line(row, currency, rates, exclusions)
-            for row in rows
-        ]
-        explained = engine.explain(
-            lines, program._get_rule_set(), currency.decimal_places
-        )
-        return engine.group_points(explained)
-
-    def _prepare_portal_engine_line(self, row, currency, rates, exclusions):
-        program = self.program_id
-        amount = program.currency_id.round(row["amount"] * rates[currency.id])
-        return engine.Line(
-            key=f"sol:{row['id']}",
-            group=f"order:{row['order_id']}",
-            base=money(row["amount"], currency),
-            amount=money(amount, program.currency_id),
-            date=program._today(),
-            kind="points_discount" if row["redemption_id"] else "product",
-            product=row["product_id"],
-            category=row["categ_id"],
-            exclusion=program._get_line_exclusion(row, exclusions),
-            order_line=row["id"],
-            order_date=program._local_day(row["date_order"]),
-        )
-
-    def _query_portal_order_lines(self):
-        """Return the lines of confirmed orders of the wallet not wholly invoiced."""
-        self.env["sale.order.line"].flush_model()
-        self.env["sale.order"].flush_model()
-        return self.env.execute_query_dict(
-            SQL(
-                """
-            SELECT so.id AS order_id, so.currency_id, so.pricelist_id, so.date_order,
-                   l.id, l.product_id, t.categ_id, l.discount, l.is_downpayment,
-                   l.price_subtotal::float AS amount,
-                   l.loyalty_b2b_redemption_id AS redemption_id, booked.earned
-              FROM loyalty_b2b_participant part
-              JOIN res_partner invoiced ON %(owner)s = part.partner_id
-              JOIN sale_order so ON so.partner_invoice_id = invoiced.id
-              JOIN sale_order_line l ON l.order_id = so.id
-              LEFT JOIN product_product p ON p.id = l.product_id
-              LEFT JOIN product_template t ON t.id = p.product_tmpl_id
-              LEFT JOIN LATERAL (
-                    SELECT SUM(e.points) AS earned FROM loyalty_b2b_entry e
-                     WHERE e.group_ref = 'order:' || so.id
-                       AND e.wallet_id = part.wallet_id
-                       AND e.kind IN ('earn', 'reversal') AND e.state <> 'cancelled'
-              ) booked ON TRUE
-             WHERE part.wallet_id = %(wallet)s AND part.date_start <= %(today)s
-               AND (part.date_end IS NULL OR part.date_end >= %(today)s)
-               AND so.state = 'sale' AND so.invoice_status IN ('to invoice', 'no')
-               AND so.company_id = %(company)s
-               AND l.display_type IS NULL AND NOT COALESCE(l.is_downpayment, FALSE)
-             ORDER BY so.id, l.sequence, l.id
-                """,
-                owner=self.env["res.partner"]._get_loyalty_b2b_owner_sql("invoiced"),
-                wallet=self.id,
-                today=fields.Date.to_string(self.program_id._today()),
-                company=self.company_id.id,
-            )
-        )

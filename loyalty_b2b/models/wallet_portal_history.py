@@ -89,18 +89,22 @@ class LoyaltyB2bWallet(models.Model):
 
     def _get_portal_text(self, row):
         """Return what the word alone does not say, or ''."""
+        if row["kind"] == "earn" and not row["points"]:
+            return self.env._("Nothing earned")
+        # reasons are typed by people, and for corrections only
+        note = row["note"] if row["kind"] in ("adjust", "transfer", "bonus") else ""
+        return note or self._get_portal_texts().get(row["kind"], "")
+
+    @api.model
+    def _get_portal_texts(self):
+        """Return what to say about kinds that one of the five words does not name."""
         _ = self.env._
-        texts = {
+        return {
             "bonus": _("Bonus"),
             "opening": _("Balance brought forward"),
             "reversal": _("An earlier purchase was credited or is unpaid again"),
             "transfer": _("Moved"),
         }
-        if row["kind"] == "earn" and not row["points"]:
-            return _("Nothing earned")
-        # reasons are typed by people, and for corrections only
-        note = row["note"] if row["kind"] in ("adjust", "transfer", "bonus") else ""
-        return note or texts.get(row["kind"], "")
 
     def _get_portal_customer(self, row):
         """Return which company it was, where others share the wallet."""
