@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -61,7 +61,7 @@ def local_day(utc_datetime: datetime, tz_name: str) -> date:
     except (KeyError, OSError, ValueError) as error:
         raise ValueError(f"unknown time zone: {tz_name}") from error
     if utc_datetime.tzinfo is None:
-        utc_datetime = utc_datetime.replace(tzinfo=timezone.utc)
+        utc_datetime = utc_datetime.replace(tzinfo=ZoneInfo("UTC"))
     return utc_datetime.astimezone(zone).date()
 
 
