@@ -33,6 +33,7 @@
         "report/loyalty_b2b_movement_templates.xml",
         "views/loyalty_b2b_menus.xml",
     ],
+    "demo": ["demo/loyalty_b2b_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",

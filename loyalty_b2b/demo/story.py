@@ -141,7 +141,7 @@ EVENTS = (
             "customer": "nowak",
             "contact": "buyer",
             "lines": "board 10, rcd 10",
-            "points": 10000,
+            "points": 5000,
         },
     ),
     Event(
