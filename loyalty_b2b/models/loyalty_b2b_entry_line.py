@@ -53,9 +53,7 @@ class LoyaltyB2bEntryLine(models.Model):
         digits=(16, 6),
         help="Amount in the programme's currency that gives these points.",
     )
-    base_currency_id = fields.Many2one(
-        comodel_name="res.currency", ondelete="restrict"
-    )
+    base_currency_id = fields.Many2one(comodel_name="res.currency", ondelete="restrict")
     base = fields.Float(
         string="Net in document",
         digits=(24, 6),
@@ -69,9 +67,7 @@ class LoyaltyB2bEntryLine(models.Model):
     )
     points = Points(help="This line's share of the entry's points.")
     reason = fields.Char(help="Why the line earns nothing: a code, shown in words.")
-    reason_text = fields.Char(
-        string="Why nothing", compute="_compute_reason_text"
-    )
+    reason_text = fields.Char(string="Why nothing", compute="_compute_reason_text")
 
     # === BUSINESS METHODS === #
 
@@ -104,6 +100,13 @@ class LoyaltyB2bEntryLine(models.Model):
         """Return code → sentence for every reason of a zero; glue adds its own."""
         _ = self.env._
         return {
+            "ignored": _("This line is not a purchase."),
+            "no_value": _("The line has no value."),
+            "no_lines": _("The discount has no lines to fall on."),
+            "not_proportional": _(
+                "Only points per amount are taken back without an original invoice."
+            ),
+            "annulled": _("The document was reset."),
             "no_rule": _("No earning rule covers this product."),
             "not_in_period": _("No rule was in force on this date."),
             "excluded_product": _("This product is excluded from the programme."),
@@ -111,7 +114,9 @@ class LoyaltyB2bEntryLine(models.Model):
                 "This product category is excluded from the programme."
             ),
             "excluded_pricelist": _("Promotional pricelists earn nothing."),
-            "line_discount": _("The line discount is higher than the programme allows."),
+            "line_discount": _(
+                "The line discount is higher than the programme allows."
+            ),
             "delivery": _("Delivery earns nothing."),
             "down_payment": _("Down payments earn when the goods are invoiced."),
             "payment_means": _("A means of payment, not a purchase."),

@@ -1,6 +1,7 @@
 from . import test_ledger
 from . import test_portal
 from . import test_portal_access
+from . import test_portal_tour
 from . import test_story_earn
 from . import test_budget_earn
 from . import test_verify
@@ -17,3 +18,8 @@ from . import test_adjust
 from . import test_enrolment
 from . import test_rights
 from . import test_demo
+from . import test_tools_rounding
+from . import test_tools_periods
+from . import test_tools_allocation
+from . import test_tools_engine
+from . import test_tools_correction
