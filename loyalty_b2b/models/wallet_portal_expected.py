@@ -3,8 +3,8 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools import engine
 from ..booking.documents import money
+from ..tools import engine
 
 
 class LoyaltyB2bWallet(models.Model):

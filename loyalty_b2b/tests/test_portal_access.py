@@ -242,25 +242,30 @@ class TestPortalAccess(LoyaltyB2bPortalCommon):
 
     # === PUBLIC METHODS === #
 
-    def _get_public_methods(self):
-        """Return (model, name) of what our classes let anybody call by RPC."""
-        known = set(dir(models.BaseModel))
+    def _get_public_methods(self, ours=True):
+        """Return (model, name) of what our classes let anybody call by RPC.
+
+        :param bool ours: methods of our own, else those of other addons we extend.
+        """
         found = set()
         for model in self.env.values():
-            for cls in type(model).mro():
-                if not getattr(cls, "__module__", "").startswith(
-                    "odoo.addons.loyalty_b2b"
-                ):
-                    continue
-                found |= {
-                    (model._name, name)
-                    for name, value in vars(cls).items()
-                    if inspect.isfunction(value)
-                    and not name.startswith("_")
-                    and name not in known
-                    and not getattr(value, "_api_private", False)
-                }
+            for name in self._get_public_names(model):
+                definitions = [cls for cls in type(model).mro() if name in vars(cls)]
+                if ours == all(map(is_ours, definitions)):
+                    found.add((model._name, name))
         return sorted(found)
+
+    def _get_public_names(self, model):
+        known = set(dir(models.BaseModel))
+        return {
+            name
+            for cls in filter(is_ours, type(model).mro())
+            for name, value in vars(cls).items()
+            if inspect.isfunction(value)
+            and not name.startswith("_")
+            and name not in known
+            and not getattr(value, "_api_private", False)
+        }
 
     def _get_targets(self, name):
         """Return the customer's records to try a method on."""
@@ -278,41 +283,56 @@ class TestPortalAccess(LoyaltyB2bPortalCommon):
     def _snapshot(self):
         """Return what nobody from the portal may change."""
         self.env.flush_all()
-        tables = "entry", "allocation", "wallet", "program", "rule", "redemption"
         rows = []
-        for table in tables:
+        for table in "entry", "allocation", "wallet", "program", "rule", "redemption":
             self.env.cr.execute(
                 f"SELECT t::text FROM loyalty_b2b_{table} t ORDER BY id"
             )
             rows.append(self.env.cr.fetchall())
         return rows
 
-    def test_public_methods_are_refused_or_tell_nothing(self):
+    def test_our_public_methods_are_refused_or_tell_nothing(self):
         """Some open a dialog or a list, which then is refused."""
-        for user in (self.stranger, self.boss):
-            for model_name, name in self._get_public_methods():
+        for model_name, name in self._get_public_methods():
+            for user in (self.stranger, self.boss):
                 target = self._get_targets(model_name)
                 before = self._snapshot()
                 with self.subTest(model=model_name, method=name, user=user.login):
-                    self._check_refused_or_silent(target.with_user(user), name)
+                    result = self._call(target.with_user(user), name)
                     self.assertEqual(self._snapshot(), before)
+                    self._check_tells_nothing(result, user)
 
-    def _check_refused_or_silent(self, records, name):
-        self.env.flush_all()
-        # what is in the cache is not checked again
-        self.env.invalidate_all()
-        try:
-            with self.env.cr.savepoint():
-                result = self._call(records, name)
-        except UserError:
+    def _check_tells_nothing(self, result, user):
+        """Check that an action leads to our models only and names no documents."""
+        if result is None:
             return
         self.assertEqual(result.get("type"), "ir.actions.act_window", result)
         self.assertTrue(result["res_model"].startswith("loyalty.b2b."), result)
-        for secret in (self.customer.name, self.move.name, "500"):
-            self.assertNotIn(secret, repr(result))
+        if user == self.stranger:
+            for secret in (self.customer.name, self.move.name):
+                self.assertNotIn(secret, repr(result))
+
+    def test_methods_we_extend_stay_refused_to_another_company(self):
+        """What we do before core's own method must not open the door to it."""
+        for model_name, name in self._get_public_methods(ours=False):
+            if not self._is_a_document(model_name):
+                continue
+            with self.subTest(model=model_name, method=name):
+                target = self._get_targets(model_name)
+                result = self._call(target.with_user(self.stranger), name)
+                self.assertIsNone(result)
+
+    def _is_a_document(self, model_name):
+        return model_name in ("sale.order", "account.move", "res.partner")
 
     def _call(self, records, name):
-        """Call a method as RPC does, with a 1 for each argument it needs."""
+        """Call a method as RPC does, with a 1 for each argument it needs.
+
+        :return: what it returns, None where it is refused.
+        """
+        self.env.flush_all()
+        # what is in the cache is not checked again
+        self.env.invalidate_all()
         parameters = list(inspect.signature(getattr(records, name)).parameters.values())
         needed = [
             1
@@ -320,4 +340,12 @@ class TestPortalAccess(LoyaltyB2bPortalCommon):
             if parameter.default is parameter.empty
             and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
         ]
-        return call_kw(records.browse(), name, [records.ids, *needed], {})
+        try:
+            with self.env.cr.savepoint():
+                return call_kw(records.browse(), name, [records.ids, *needed], {})
+        except UserError:
+            return None
+
+
+def is_ours(cls):
+    return getattr(cls, "__module__", "").startswith("odoo.addons.loyalty_b2b")
