@@ -20,12 +20,16 @@ from . import loyalty_b2b_redemption
 from . import res_company
 from . import res_partner
 from . import redemption_terms
+from . import redemption_lines
 from . import redemption_order
+from . import redemption_outcome
+from . import redemption_money
 from . import redemption_invoicing
 from . import program_use
 from . import wallet_use
 from . import payment_transaction
 from . import sale_order
+from . import sale_order_invoicing
 from . import sale_order_line
 from . import ir_actions_report
 from . import program_screens

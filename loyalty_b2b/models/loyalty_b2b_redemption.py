@@ -120,3 +120,4 @@ class LoyaltyB2bRedemption(models.Model):
     )
 
     _positive = models.Constraint("CHECK (points > 0)")
+    _hold_end_idx = models.Index("(date_hold_end) WHERE state = 'reserved'")

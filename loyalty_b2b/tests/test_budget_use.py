@@ -69,3 +69,38 @@ class TestBudgetUse(UseCommon):
         order = self._order()
         with_points = self._count(lambda: self._use_points(order, 1000))
         self.assertLessEqual(with_points - plain, 16)
+
+    def test_invoices_without_points_cost_nothing_and_with_points_little(self):
+        def invoice(points):
+            order = self._order()
+            if points:
+                self._use_points(order, points)
+            order.sudo().action_confirm()
+            return order.sudo()._create_invoices()
+
+        def post(moves):
+            return self._count(lambda: moves._post())
+
+        hook = "_get_loyalty_b2b_redemptions"
+        post(invoice(1000))
+        with patch.object(type(self.env["account.move"]), hook, lambda moves: {}):
+            bare, bare_with = post(invoice(0)), post(invoice(1000))
+            moves = invoice(1000)
+            moves._post()
+            bare_credit = post(self._credit(moves, post=False))
+        moves = invoice(1000)
+        post(invoice(0))
+        self.assertEqual(post(invoice(0)) - bare, 0)
+        self.assertLessEqual(post(moves) - bare_with, 6)
+        self.assertLessEqual(post(self._credit(moves, post=False)) - bare_credit, 8)
+
+    def test_order_form_costs_little(self):
+        order = self._order()
+        self._use_points(order, 1000)
+        names = ["name", "order_line", "amount_total"]
+        more = ["loyalty_b2b_can_use", "loyalty_b2b_points", "loyalty_b2b_is_outdated"]
+        self._count(lambda: order.read([*names, *more]))
+        plain = self._count(lambda: order.read(names))
+        self.assertLessEqual(
+            self._count(lambda: order.read([*names, *more])) - plain, 10
+        )

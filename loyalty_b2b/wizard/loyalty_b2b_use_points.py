@@ -30,7 +30,9 @@ class LoyaltyB2bUsePoints(models.TransientModel):
         help="Points that the quotation already uses; they are used anew.",
     )
     available = Points(
-        compute="_compute_figures", help="With those that the quotation already uses."
+        string="Available points",
+        compute="_compute_figures",
+        help="With those that the quotation already uses.",
     )
     available_amount = fields.Monetary(string="Worth", compute="_compute_figures")
     most = Points(string="Most for this quotation", compute="_compute_figures")
@@ -112,13 +114,12 @@ class LoyaltyB2bUsePoints(models.TransientModel):
         available = self._get_available(draft)
         if available < 0:
             return draft.wallet_id._get_short_message(int(self.points), available)
-        if not self.points and draft._get_max_points(room):
+        most = draft._get_max_points(room)
+        if not self.points and most:
             return ""
-        if refusal := draft._get_points_refusal(int(self.points), room):
-            return refusal
-        if self.points > available:
+        if self.points > available and available < most:
             return draft.wallet_id._get_short_message(int(self.points), available)
-        return ""
+        return draft._get_points_refusal(int(self.points), room)
 
     # === ACTION METHODS === #
 
