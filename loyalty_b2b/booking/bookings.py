@@ -132,7 +132,7 @@ class Bookings:
     def _take_back(self, found, points, rows, values, moves):
         """Book reversals, each of one lot, explained by the document's rows."""
         if self._is_fresh(found):
-            self.flush()
+            self.insert()
         wallet = self.wallets.browse(found.wallet)
         program = self._program_of(found.wallet)
         parts = found.take_back(points, moves)
@@ -248,7 +248,7 @@ class Bookings:
         found.entries.append(booked)
         self._lines.append((row["key"], rows, row["points"]))
 
-    def flush(self):
+    def insert(self):
         """Insert what was collected.
 
         :return: key → id of the new entries.

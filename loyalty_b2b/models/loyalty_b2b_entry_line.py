@@ -98,30 +98,33 @@ class LoyaltyB2bEntryLine(models.Model):
 
     def _get_reason_texts(self):
         """Return code → sentence for every reason of a zero; glue adds its own."""
-        _ = self.env._
         return {
-            "ignored": _("This line is not a purchase."),
-            "no_value": _("The line has no value."),
-            "no_lines": _("The discount has no lines to fall on."),
-            "not_proportional": _(
+            "ignored": self.env._("This line is not a purchase."),
+            "no_value": self.env._("The line has no value."),
+            "no_lines": self.env._("The discount has no lines to fall on."),
+            "not_proportional": self.env._(
                 "Only points per amount are taken back without an original invoice."
             ),
-            "annulled": _("The document was reset."),
-            "no_rule": _("No earning rule covers this product."),
-            "not_in_period": _("No rule was in force on this date."),
-            "excluded_product": _("This product is excluded from the programme."),
-            "excluded_category": _(
+            "annulled": self.env._("The document was reset."),
+            "no_rule": self.env._("No earning rule covers this product."),
+            "not_in_period": self.env._("No rule was in force on this date."),
+            "excluded_product": self.env._(
+                "This product is excluded from the programme."
+            ),
+            "excluded_category": self.env._(
                 "This product category is excluded from the programme."
             ),
-            "excluded_pricelist": _("Promotional pricelists earn nothing."),
-            "line_discount": _(
+            "excluded_pricelist": self.env._("Promotional pricelists earn nothing."),
+            "line_discount": self.env._(
                 "The line discount is higher than the programme allows."
             ),
-            "delivery": _("Delivery earns nothing."),
-            "down_payment": _("Down payments earn when the goods are invoiced."),
-            "payment_means": _("A means of payment, not a purchase."),
-            "nothing_left": _("Nothing is left of it to take back."),
-            "commercial_bonus": _("A commercial bonus takes nothing back."),
-            "rounding": _("Rounding of the whole document."),
-            "already_counted": _("Already counted with the down payment."),
+            "delivery": self.env._("Delivery earns nothing."),
+            "down_payment": self.env._(
+                "Down payments earn when the goods are invoiced."
+            ),
+            "payment_means": self.env._("A means of payment, not a purchase."),
+            "nothing_left": self.env._("Nothing is left of it to take back."),
+            "commercial_bonus": self.env._("A commercial bonus takes nothing back."),
+            "rounding": self.env._("Rounding of the whole document."),
+            "already_counted": self.env._("Already counted with the down payment."),
         }

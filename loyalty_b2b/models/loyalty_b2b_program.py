@@ -4,11 +4,13 @@ from typing import NamedTuple
 import pytz
 
 from odoo import api, fields, models, tools
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ..fields import Points
 from ..tools import engine, periods, rounding
+
 
 class Terms(NamedTuple):
     """A programme as plain values; `digits` are the currency's decimal places."""

@@ -104,7 +104,9 @@ class LoyaltyB2bWallet(models.Model):
         help="Points that can be used now; below zero they are owed.",
     )
     available_amount = fields.Monetary(
-        string="Worth", compute="_compute_figures", help="What the available points buy."
+        string="Worth",
+        compute="_compute_figures",
+        help="What the available points buy.",
     )
     held = Points(compute="_compute_figures", help="Points held by open quotations.")
     waiting = Points(
@@ -113,9 +115,7 @@ class LoyaltyB2bWallet(models.Model):
     next_expiry_date = fields.Date(
         string="Next expiry", compute="_compute_next_expiry", help="Last day of use."
     )
-    next_expiry_points = Points(
-        string="Expiring next", compute="_compute_next_expiry"
-    )
+    next_expiry_points = Points(string="Expiring next", compute="_compute_next_expiry")
 
     # === COMPUTE METHODS === #
 

@@ -12,7 +12,7 @@ class ProductTemplate(models.Model):
 
 
 class ProductCategory(models.Model):
-    """Rules know the categories below theirs: they are compiled anew when these move."""
+    """Rules know the categories below theirs: compiled anew when these move."""
 
     _inherit = "product.category"
 

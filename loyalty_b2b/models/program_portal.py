@@ -58,24 +58,23 @@ class LoyaltyB2bProgram(models.Model):
 
     def _get_portal_facts(self):
         """Return what else one has to know, one sentence each; '' where it is moot."""
-        _ = self.env._
         return [
             self._get_portal_activation_text(),
             self._get_portal_expiry_text(),
             self._get_portal_worth_text(),
-            _(
+            self.env._(
                 "At least %(points)s are used per order.",
                 points=self._format_portal_points(self.min_points),
             )
             if self.min_points
             else "",
-            _(
+            self.env._(
                 "Points take off at most %(percent)s%% of an order.",
                 percent=formatLang(self.env, self.max_order_percent, digits=0),
             )
             if self.max_order_percent < 100
             else "",
-            _("To use points on an order, ask your account manager."),
+            self.env._("To use points on an order, ask your account manager."),
         ]
 
     def _get_portal_activation_text(self):

@@ -34,7 +34,7 @@ class LoyaltyB2bWallet(models.Model):
             except Exception:
                 _logger.exception("Points of %s could not be worked out", document.name)
                 self._defer_document(document)
-        ledger.flush()
+        ledger.insert()
         if ledger.pending:
             self._activate([document.id for document in documents])
 
@@ -69,7 +69,7 @@ class LoyaltyB2bWallet(models.Model):
                 rows = found.moves.get(move.id)
                 if rows:
                     ledger.annul(found, move, rows)
-        ledger.flush()
+        ledger.insert()
 
     # === ACTIVATION === #
 
@@ -274,7 +274,7 @@ class LoyaltyB2bWallet(models.Model):
         for found in ledger.groups.values():
             if found.wallet in self._ids and found.counts:
                 ledger.level(found)
-        return bool(ledger.flush())
+        return bool(ledger.insert())
 
     def _query_shared_groups(self, entry_ids):
         """Return the groups of entries in which more than one document booked."""

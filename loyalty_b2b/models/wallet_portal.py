@@ -116,17 +116,17 @@ class LoyaltyB2bWallet(models.Model):
         """Return what keeps points from being earned or used now, or ''."""
         program, _ = self.program_id, self.env._
         if program.state == "paused":
-            return _(
+            return self.env._(
                 "The programme is paused: points you have stay, and can be used when"
                 " it goes on."
             )
         if self.state == "invited":
-            return _(
+            return self.env._(
                 "You already collect points. To be able to use them, ask your account"
                 " manager to complete your admission."
             )
         if self.state == "suspended":
-            return _(
+            return self.env._(
                 "You go on collecting points, but they cannot be used at the moment."
                 " Please ask your account manager."
             )
@@ -134,13 +134,13 @@ class LoyaltyB2bWallet(models.Model):
 
     def _get_portal_closing_text(self):
         program, _ = self.program_id, self.env._
-        texts = [_("The programme is coming to its end.")]
+        texts = [self.env._("The programme is coming to its end.")]
         if program.date_last_earning:
             day = program._format_portal_day(program.date_last_earning)
-            texts.append(_("Last day to earn points: %(day)s.", day=day))
+            texts.append(self.env._("Last day to earn points: %(day)s.", day=day))
         if program.date_last_use:
             day = program._format_portal_day(program.date_last_use)
-            texts.append(_("Last day to use them: %(day)s.", day=day))
+            texts.append(self.env._("Last day to use them: %(day)s.", day=day))
         return " ".join(texts)
 
     def _get_portal_owed_text(self, available):

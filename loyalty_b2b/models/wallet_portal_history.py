@@ -23,14 +23,13 @@ class LoyaltyB2bWallet(models.Model):
     @api.model
     def _get_portal_words(self):
         """Return the filter of the history: word → label."""
-        _ = self.env._
         return {
-            "all": _("All"),
-            "earned": _("Earned"),
-            "used": _("Used"),
-            "returned": _("Returned"),
-            "expired": _("Expired"),
-            "corrected": _("Corrected"),
+            "all": self.env._("All"),
+            "earned": self.env._("Earned"),
+            "used": self.env._("Used"),
+            "returned": self.env._("Returned"),
+            "expired": self.env._("Expired"),
+            "corrected": self.env._("Corrected"),
         }
 
     def _get_portal_entry_domain(self):
@@ -98,12 +97,13 @@ class LoyaltyB2bWallet(models.Model):
     @api.model
     def _get_portal_texts(self):
         """Return what to say about kinds that one of the five words does not name."""
-        _ = self.env._
         return {
-            "bonus": _("Bonus"),
-            "opening": _("Balance brought forward"),
-            "reversal": _("An earlier purchase was credited or is unpaid again"),
-            "transfer": _("Moved"),
+            "bonus": self.env._("Bonus"),
+            "opening": self.env._("Balance brought forward"),
+            "reversal": self.env._(
+                "An earlier purchase was credited or is unpaid again"
+            ),
+            "transfer": self.env._("Moved"),
         }
 
     def _get_portal_customer(self, row):
@@ -127,13 +127,12 @@ class LoyaltyB2bWallet(models.Model):
 
     def _get_portal_fates(self):
         """Return what may become of points that came in: column → text."""
-        _ = self.env._
         return {
-            "open": _("%(points)s available"),
-            "held": _("%(points)s held for quotations"),
-            "used": _("%(points)s used"),
-            "lapsed": _("%(points)s expired"),
-            "corrected": _("%(points)s taken back"),
+            "open": self.env._("%(points)s available"),
+            "held": self.env._("%(points)s held for quotations"),
+            "used": self.env._("%(points)s used"),
+            "lapsed": self.env._("%(points)s expired"),
+            "corrected": self.env._("%(points)s taken back"),
         }
 
     def _get_portal_pending_text(self, row):

@@ -120,65 +120,64 @@ class LoyaltyB2bWallet(models.Model):
 
     def _get_verify_sentences(self):
         """Return check → sentence, with the columns of its query."""
-        _ = self.env._
         return {
-            "sum": _(
+            "sum": self.env._(
                 "%(wallet)s: the booked entries sum to %(points)s points, but the"
                 " wallet shows %(shown)s."
             ),
-            "open": _(
+            "open": self.env._(
                 "%(wallet)s: entry %(entry_id)s has %(points)s points of which"
                 " %(used)s are matched, but %(points_open)s count as open."
             ),
-            "allocation": _(
+            "allocation": self.env._(
                 "%(wallet)s: entry %(entry_id)s takes %(points)s points from entry"
                 " %(credit_id)s: they are no debit and booked credit of one wallet."
             ),
-            "cancelled": _(
+            "cancelled": self.env._(
                 "%(wallet)s: entry %(entry_id)s is cancelled and still matched with"
                 " %(points)s points."
             ),
-            "hold": _(
+            "hold": self.env._(
                 "%(wallet)s: entry %(entry_id)s holds %(points)s points for an order,"
                 " but %(points_open)s of them are taken from nowhere."
             ),
-            "unsettled": _(
+            "unsettled": self.env._(
                 "%(wallet)s: entry %(entry_id)s and perhaps others have waited for more"
                 " than %(minutes)s minutes to be settled."
             ),
-            "unpaired": _(
+            "unpaired": self.env._(
                 "%(wallet)s: entry %(entry_id)s owes points although entry %(lot_id)s"
                 " still has some."
             ),
-            "debt": _(
+            "debt": self.env._(
                 "%(wallet)s: entry %(entry_id)s (%(kind)s) owes %(points_open)s points;"
                 " only documents and corrections may go below zero."
             ),
-            "booking": _(
+            "booking": self.env._(
                 "%(wallet)s: entry %(entry_id)s has the running number %(booking)s,"
                 " which belongs to another entry or to none."
             ),
-            "origin": _(
+            "origin": self.env._(
                 "%(wallet)s: entry %(entry_id)s (%(kind)s) does not fit entry"
                 " %(reversed)s, which it refers to."
             ),
-            "key": _(
+            "key": self.env._(
                 "%(wallet)s: entry %(entry_id)s was booked for the event %(key)s, but"
                 " names another origin."
             ),
-            "reversed": _(
+            "reversed": self.env._(
                 "%(wallet)s: of the %(points)s points of entry %(entry_id)s,"
                 " %(taken)s were taken back."
             ),
-            "returned": _(
+            "returned": self.env._(
                 "%(wallet)s: of the %(points)s points of entry %(entry_id)s,"
                 " %(taken)s were given back."
             ),
-            "explained": _(
+            "explained": self.env._(
                 "%(wallet)s: entry %(entry_id)s has %(points)s points, but its lines"
                 " explain %(explained)s."
             ),
-            "expiry": _(
+            "expiry": self.env._(
                 "%(wallet)s: entry %(entry_id)s can be used longer than entry"
                 " %(root_id)s, from which its points come."
             ),
