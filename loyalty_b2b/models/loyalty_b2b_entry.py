@@ -124,7 +124,6 @@ class LoyaltyB2bEntry(models.Model):
     move_name = fields.Char(string="Invoice number")
     order_id = fields.Many2one(
         comodel_name="sale.order",
-        string="Order",
         index="btree_not_null",
         ondelete="set null",
     )

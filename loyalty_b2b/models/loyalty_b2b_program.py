@@ -90,7 +90,7 @@ class LoyaltyB2bProgram(models.Model):
     logo = fields.Image(max_width=512, max_height=512)
     slogan = fields.Char(translate=True)
     color = fields.Char(default="#714B67", help="Colour of the programme, as #RRGGBB.")
-    terms = fields.Html(string="Terms", translate=True)
+    terms = fields.Html(translate=True)
 
     # what a point is worth
     rate_ids = fields.One2many(
@@ -167,7 +167,6 @@ class LoyaltyB2bProgram(models.Model):
     )
     discount_product_id = fields.Many2one(
         comodel_name="product.product",
-        string="Discount Product",
         check_company=True,
         copy=False,
         help="Stands on the discount lines; carries the income account.",

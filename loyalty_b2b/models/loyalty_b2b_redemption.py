@@ -68,7 +68,6 @@ class LoyaltyB2bRedemption(models.Model):
     )
     order_id = fields.Many2one(
         comodel_name="sale.order",
-        string="Order",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

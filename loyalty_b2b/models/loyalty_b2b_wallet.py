@@ -270,7 +270,7 @@ class LoyaltyB2bWallet(models.Model):
 
     # === CRUD METHODS === #
 
-    def copy(self, default=None):
+    def copy_data(self, default=None):
         raise UserError(
             self.env._(
                 "A wallet cannot be duplicated: each company takes part once in a"

@@ -81,16 +81,6 @@ class AccountMove(models.Model):
         return vals_list
 
 
-class AccountMoveReversal(models.TransientModel):
-    """*Reverse and create invoice* invoices a discount for points again."""
-
-    _inherit = "account.move.reversal"
-
-    def reverse_moves(self, is_modify=False):
-        at_work = self.with_context(loyalty_b2b_use=USE)
-        return super(AccountMoveReversal, at_work).reverse_moves(is_modify)
-
-
 class AccountMoveLine(models.Model):
     """An invoice line knows the use of points that it discounts."""
 

@@ -68,6 +68,4 @@ class SaleOrder(models.Model):
         moves = super(SaleOrder, at_work)._create_account_invoices(
             invoice_vals_list, final
         )
-        context = dict(moves.env.context)
-        context.pop("loyalty_b2b_use", None)
-        return moves.with_context(context)
+        return moves.with_env(self.env)

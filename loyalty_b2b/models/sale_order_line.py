@@ -112,11 +112,15 @@ class SaleOrderLine(models.Model):
         if not uses or is_wallet_at_work(self.env):
             return super().unlink()
         self.check_access("unlink")
-        if any(line.state == "sale" for line in uses.line_ids & self.sudo()):
-            raise UserError(self._get_loyalty_b2b_refusal())
+        self._check_loyalty_b2b_quotation(uses)
         others = self - uses.line_ids
         uses._cancel()
         return super(SaleOrderLine, others).unlink()
+
+    def _check_loyalty_b2b_quotation(self, uses):
+        """Refuse to take discount lines off a confirmed order."""
+        if any(line.state == "sale" for line in uses.line_ids & self.sudo()):
+            raise UserError(self._get_loyalty_b2b_refusal())
 
     def _check_line_unlink(self):
         lines = super()._check_line_unlink()

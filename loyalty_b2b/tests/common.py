@@ -177,7 +177,7 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
 
     @classmethod
     def _credit(cls, move, lines=None, post=True, **values):
-        """Create a credit note linked to an invoice: of all, or of given net amounts."""
+        """Create a credit note of an invoice: of all, or of given net amounts."""
         reversal = move._reverse_moves(
             [{"invoice_date": values.pop("invoice_date", move.invoice_date), **values}]
         )

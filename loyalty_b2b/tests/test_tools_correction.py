@@ -49,6 +49,7 @@ def chunks(draw, lines):
 
 class TestCorrect(ToolsCase):
     def setUp(self):
+        super().setUp()
         self.lines = [
             line("a", 100, product=7, order_line=1),
             line("b", 300, product=7, order_line=2),

@@ -1,7 +1,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ..tools import invoicing, rounding
@@ -31,14 +31,13 @@ class TestSpread(ToolsCase):
                 self.assertEqual(rounding.spread(total, weights), expected)
 
     def test_nothing_to_spread_over_is_an_error(self):
-        with self.assertRaisesRegex(ValueError, "over nothing"):
-            rounding.spread(1, [])
+        self.assertRaisesRegex(ValueError, "over nothing", rounding.spread, 1, [])
 
     @property_settings(200)
     @given(TOTALS, WEIGHTS)
     def test_parts_sum_to_the_total(self, total, weights):
-        assume(weights or not total)
-        self.assertEqual(sum(rounding.spread(total, weights)), total)
+        if weights or not total:
+            self.assertEqual(sum(rounding.spread(total, weights)), total)
 
     @property_settings(150)
     @given(TOTALS, WEIGHTS.filter(sum))

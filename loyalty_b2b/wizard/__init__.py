@@ -1,3 +1,4 @@
+from . import account_move_reversal
 from . import base_partner_merge
 from . import loyalty_b2b_rule_version
 from . import loyalty_b2b_adjust
