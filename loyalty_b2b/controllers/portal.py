@@ -1,6 +1,6 @@
 import re
 
-from odoo.http import request, route
+from odoo.http import STATIC_CACHE_LONG, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
@@ -71,7 +71,6 @@ class LoyaltyB2bPortal(CustomerPortal):
             return self._redirect_loyalty_b2b(wallets)
         values = {
             **self._prepare_loyalty_b2b_layout(wallet, wallets, "loyalty_b2b_rules"),
-            "manager": wallet._prepare_portal_manager(),
             "rules": wallet.program_id._prepare_portal_rules(),
         }
         return request.render("loyalty_b2b.portal_my_loyalty_rules", values)
@@ -110,10 +109,15 @@ class LoyaltyB2bPortal(CustomerPortal):
         wallet = self._choose_loyalty_b2b_wallet(wallets, program_id)
         if not wallet:
             return request.not_found()
-        program, company = wallet.program_id, wallet.company_id
-        record, field = (program, "logo") if program.logo else (company, "logo_web")
-        stream = request.env["ir.binary"]._get_image_stream_from(record, field)
-        return stream.get_response()
+        binary = request.env["ir.binary"]
+        if not wallet.program_id.logo:
+            return binary._get_image_stream_from(
+                wallet.company_id, "logo_web"
+            ).get_response()
+        # the address names the version of the programme
+        return binary._get_image_stream_from(wallet.program_id, "logo").get_response(
+            immutable=True, max_age=STATIC_CACHE_LONG
+        )
 
     # === WHO MAY SEE WHAT === #
 
@@ -148,6 +152,7 @@ class LoyaltyB2bPortal(CustomerPortal):
             **self._prepare_portal_layout_values(),
             "page_name": page_name,
             "program": wallet.program_id._prepare_portal_program(),
+            "manager": wallet._prepare_portal_manager(),
             "programs": [
                 {
                     "name": other.program_id.name,

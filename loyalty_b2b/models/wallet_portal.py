@@ -24,7 +24,6 @@ class LoyaltyB2bWallet(models.Model):
             "figures": self._prepare_portal_figures(**figures),
             "owed": self._get_portal_owed_text(figures["available"]),
             "notice": self._get_portal_notice(),
-            "manager": self._prepare_portal_manager(),
         }
 
     def _prepare_portal_figures(self, available, waiting, held):
@@ -54,11 +53,13 @@ class LoyaltyB2bWallet(models.Model):
         return [figure for figure in figures if figure]
 
     def _prepare_portal_available(self, available, held):
-        hint = self.env._("can be used now") if available > 0 else ""
+        program = self.program_id
+        usable = self.state == "active" and not program._get_use_refusal()
+        hint = self.env._("can be used now") if usable and available > 0 else ""
         if held:
             hint = self.env._(
                 "besides %(points)s held for open quotations",
-                points=self.program_id._format_portal_points(held),
+                points=program._format_portal_points(held),
             )
         return {
             "key": "available",
@@ -114,7 +115,7 @@ class LoyaltyB2bWallet(models.Model):
 
     def _get_portal_notice(self):
         """Return what keeps points from being earned or used now, or ''."""
-        program, _ = self.program_id, self.env._
+        program = self.program_id
         if program.state == "paused":
             return self.env._(
                 "The programme is paused: points you have stay, and can be used when"
@@ -133,7 +134,7 @@ class LoyaltyB2bWallet(models.Model):
         return self._get_portal_closing_text() if program.state == "closing" else ""
 
     def _get_portal_closing_text(self):
-        program, _ = self.program_id, self.env._
+        program = self.program_id
         texts = [self.env._("The programme is coming to its end.")]
         if program.date_last_earning:
             day = program._format_portal_day(program.date_last_earning)

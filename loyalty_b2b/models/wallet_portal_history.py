@@ -103,6 +103,7 @@ class LoyaltyB2bWallet(models.Model):
             "reversal": self.env._(
                 "An earlier purchase was credited or is unpaid again"
             ),
+            "expire": self.env._("Not used in time"),
             "transfer": self.env._("Moved"),
         }
 

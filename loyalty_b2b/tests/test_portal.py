@@ -143,17 +143,28 @@ class TestPortalWallet(LoyaltyB2bPortalCommon):
     # === NOTICES === #
 
     def test_states_are_said_in_words(self):
+        self._give_points(100)
         for state, words in (
             ("invited", "You already collect points"),
             ("suspended", "cannot be used at the moment"),
         ):
             with self.subTest(state=state):
                 self.wallet.state = state
-                self.assertIn(words, self._text(self._read("/my/loyalty")))
+                text = self._text(self._read("/my/loyalty"))
+                self.assertIn(words, text)
+                self.assertNotIn("can be used now", text)
 
     def test_a_paused_programme_says_so(self):
+        self._give_points(100)
         self.program.action_pause()
-        self.assertIn("paused", self._text(self._read("/my/loyalty")))
+        text = self._text(self._read("/my/loyalty"))
+        self.assertIn("The programme is paused", text)
+        self.assertNotIn("can be used now", text)
+
+    def test_a_closing_programme_names_its_last_days(self):
+        self.program.write({"state": "closing", "date_last_use": "2099-12-31"})
+        text = self._text(self._read("/my/loyalty"))
+        self.assertIn("Last day to use them: 12/31/2099.", text)
 
     def test_account_manager_has_phone_and_mail(self):
         self.salesperson.partner_id.write(

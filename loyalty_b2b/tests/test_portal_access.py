@@ -167,6 +167,15 @@ class TestPortalAccess(LoyaltyB2bPortalCommon):
                 self.assertFalse(self._can_see(self.boss))
                 savepoint.rollback()
 
+    def test_wallets_of_companies_one_may_not_see_stay_hidden(self):
+        other = self.env["res.company"].sudo().create({"name": "Another seller"})
+        program = self._create_program(start=False, company_id=other.id)
+        wallet = program.sudo()._enrol(self.customer, date_start="2015-01-01")
+        program.sudo().state = "running"
+        self.assertFalse(self._can_see(self.boss, wallet[self.customer]))
+        self.boss.sudo().company_ids |= other
+        self.assertTrue(self._can_see(self.boss, wallet[self.customer]))
+
     def test_sql_and_python_agree_on_the_owner(self):
         people = self.boss.partner_id | self.branch | self.stranger.partner_id
         column = people._get_loyalty_b2b_owner_sql("p").code
