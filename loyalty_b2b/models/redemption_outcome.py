@@ -1,8 +1,12 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .redemption_order import QUIET
+
+_logger = logging.getLogger(__name__)
 
 # What keeps a hold alive: the customer has paid, or is about to, for this total.
 PAYING_STATES = ("pending", "authorized", "done")
@@ -142,15 +146,37 @@ class LoyaltyB2bRedemption(models.Model):
     @api.model
     def _cron_release_holds(self):
         """Release overdue holds, in batches of one transaction each."""
+        failed = self.browse()
         while True:
-            overdue = self.search(self._get_overdue_domain(), limit=100, order="id")
+            domain = self._get_overdue_domain() & Domain("id", "not in", failed.ids)
+            overdue = self.search(domain, limit=100, order="id")
             if not overdue:
                 return
-            wallets = self.env["loyalty.b2b.wallet"]
-            wallets._run_batch(overdue.wallet_id.ids, "_release_overdue")
-            left = self.search_count(self._get_overdue_domain(), limit=1000)
+            failed |= overdue._release_batch()
+            left = self.search_count(domain, limit=1000)
             if not self.env["ir.cron"]._commit_progress(len(overdue), remaining=left):
                 return
+
+    def _release_batch(self):
+        """Release holds together, or wallet by wallet if one of them fails.
+
+        :return: those that failed; they are logged.
+        """
+        wallets = self.env["loyalty.b2b.wallet"]
+        try:
+            wallets._run_batch(self.wallet_id.ids, "_release_overdue")
+        except Exception:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+            if len(self.wallet_id) == 1:
+                _logger.exception("Holds of wallet %s stay", self.wallet_id.ids)
+                return self
+            failed = self.browse()
+            for part in self.grouped("wallet_id").values():
+                failed |= part._release_batch()
+                self.env.cr.commit()
+            return failed
+        return self.browse()
 
     def _lapse(self):
         """End holds whose time is over; the quotations lose the discount."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
@@ -223,6 +225,19 @@ class TestUseOrder(UseCommon):
         self.assertEqual(order.amount_untaxed, 200.0)
         self.assertIn("time to hold", order.message_ids[0].body)
         self.assertWallet(available=10000, held=0)
+
+    def test_hourly_job_goes_through_all_wallets(self):
+        other = self._create_customer("Other", "5260001253")
+        self._give_points(1000, self._enrol(other))
+        with self.on("2024-05-01"):
+            uses = self._use_points(self._order(), 1000)
+            uses |= self._use_points(self._order(partner=other), 1000)
+        progress = patch.object(
+            type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kw: 60.0
+        )
+        with self.on("2024-05-09"), progress:
+            self.env["loyalty.b2b.redemption"]._cron_release_holds()
+        self.assertEqual(set(uses.mapped("state")), {"lapsed"})
 
     def test_job_spares_orders_that_are_being_paid(self):
         with self.on("2024-05-01"):
