@@ -85,7 +85,7 @@ class LoyaltyB2bEntry(models.Model):
     def _prepare_portal_line(self, line):
         program = self.program_id
         return {
-            "name": line.name or line.product_id.display_name or "",
+            "name": self._get_portal_line_name(line),
             "part": self._get_portal_part(line),
             "net": self._get_portal_net(line),
             "rate": self._get_portal_rate_text(line),
@@ -95,12 +95,17 @@ class LoyaltyB2bEntry(models.Model):
         }
 
     def _get_portal_part(self, line):
-        """Return what kind of line it is, '' for a purchase."""
+        """Return what kind of line it is, '' where the name says it."""
         return {
-            "discount": self.env._("Discount with points"),
             "correction": self.env._("Correction"),
             "memo": self.env._("Note"),
         }.get(line.part, "")
+
+    def _get_portal_line_name(self, line):
+        if line.part == "discount":
+            # a share of it, where one line of the purchase bears it
+            return self.env._("Discount with points")
+        return line.name or line.product_id.display_name or ""
 
     def _get_portal_net(self, line):
         """Return the net amount, in the document's currency if that is another."""
@@ -170,12 +175,11 @@ class LoyaltyB2bEntry(models.Model):
 
     def _get_portal_origin_label(self):
         """Return how an entry is connected with the earlier one it points to."""
-        _ = self.env._
         return {
-            "reversal": _("Takes back points of"),
-            "return": _("Gives back points used for"),
-            "expire": _("Ends the use of"),
-        }.get(self.kind, _("Belongs to"))
+            "reversal": self.env._("Takes back points of"),
+            "return": self.env._("Gives back points used for"),
+            "expire": self.env._("Ends the use of"),
+        }.get(self.kind, self.env._("Belongs to"))
 
     def _get_portal_returns(self):
         if self.kind != "redeem":

@@ -99,10 +99,14 @@ class LoyaltyB2bWallet(models.Model):
               LEFT JOIN product_product p ON p.id = l.product_id
               LEFT JOIN product_template t ON t.id = p.product_tmpl_id
               LEFT JOIN LATERAL (
+                    -- what a credit note took back is not promised again; what was
+                    -- undone with its own invoice is
                     SELECT SUM(e.points) AS earned FROM loyalty_b2b_entry e
+                      LEFT JOIN loyalty_b2b_entry lot ON lot.id = e.reversed_entry_id
                      WHERE e.group_ref = 'order:' || so.id
-                       AND e.wallet_id = part.wallet_id
-                       AND e.kind IN ('earn', 'reversal') AND e.state <> 'cancelled'
+                       AND e.wallet_id = part.wallet_id AND e.state <> 'cancelled'
+                       AND (e.kind = 'earn'
+                            OR (e.kind = 'reversal' AND e.move_ref = lot.move_ref))
               ) booked ON TRUE
              WHERE part.wallet_id = %(wallet)s AND part.date_start <= %(today)s
                AND (part.date_end IS NULL OR part.date_end >= %(today)s)

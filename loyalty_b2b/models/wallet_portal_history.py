@@ -139,6 +139,8 @@ class LoyaltyB2bWallet(models.Model):
     def _get_portal_pending_text(self, row):
         if row["kind"] == "redeem":
             return self.env._("held for a quotation")
+        if row["points"] < 0 or row["undone"] == row["points"]:
+            return self.env._("taken back before payment")
         if row["awaits_payment"]:
             return self.env._("waiting for payment")
         return self.env._("not yet available")
@@ -152,11 +154,11 @@ class LoyaltyB2bWallet(models.Model):
                     points=self._format_portal_number(row["returned"]),
                 )
             )
-        if row["points_open"]:
+        if row["owed"]:
             texts.append(
                 self.env._(
                     "%(points)s to be covered by new purchases",
-                    points=self._format_portal_number(row["points_open"]),
+                    points=self._format_portal_number(row["owed"]),
                 )
             )
         return texts
@@ -187,11 +189,13 @@ class LoyaltyB2bWallet(models.Model):
                  ORDER BY e.date_event %(direction)s, e.id %(direction)s
                  LIMIT %(limit)s OFFSET %(offset)s
             )
-            SELECT page.total, e.id, e.kind, e.state, e.points, e.points_open,
+            SELECT page.total, e.id, e.kind, e.state, e.points,
                    e.date_event, e.date_expiry, e.move_name, e.order_name, e.note,
                    e.partner_id, e.partner_name, e.awaits_payment,
-                   fate.held, fate.used, fate.corrected, back.returned,
+                   fate.held, fate.used, fate.corrected, back.returned, back.undone,
                    CASE WHEN l.lapsed THEN 0 ELSE e.points_open END AS open,
+                   -- what the settling job is about to cover is not missing
+                   CASE WHEN e.to_settle THEN 0 ELSE e.points_open END AS owed,
                    COALESCE(fate.expired, 0)
                    + CASE WHEN l.lapsed THEN e.points_open ELSE 0 END AS lapsed
               FROM page
@@ -209,9 +213,12 @@ class LoyaltyB2bWallet(models.Model):
                       FROM loyalty_b2b_allocation a
                       JOIN loyalty_b2b_entry d ON d.id = a.debit_id
                      WHERE a.credit_id = e.id) fate,
-           LATERAL (SELECT SUM(r.points) AS returned
+           LATERAL (SELECT
+                    SUM(r.points) FILTER (WHERE r.kind = 'return') AS returned,
+                    -SUM(r.points) FILTER (
+                        WHERE r.kind = 'reversal' AND r.state = 'pending') AS undone
                       FROM loyalty_b2b_entry r
-                     WHERE r.reversed_entry_id = e.id AND r.kind = 'return') back
+                     WHERE r.reversed_entry_id = e.id) back
              ORDER BY e.date_event %(direction)s, e.id %(direction)s
                 """,
                 wallet=self.id,

@@ -81,6 +81,21 @@ class TestPortalWallet(LoyaltyB2bPortalCommon):
         order._create_invoices().action_post()
         self.assertEqual(self._expected(), 0)
 
+    def test_what_a_credit_note_took_back_is_not_promised_again(self):
+        order = self._create_order([(self.product, 3, 100.0)], confirm=True)
+        move = order._create_invoices()
+        move.action_post()
+        self._credit(move)
+        self.assertEqual(self._expected(), 0)
+
+    def test_an_invoice_reset_to_draft_is_expected_again(self):
+        order = self._create_order([(self.product, 3, 100.0)], confirm=True)
+        move = order._create_invoices()
+        move.action_post()
+        move.button_draft()
+        order.invoice_status = "to invoice"
+        self.assertEqual(self._expected(), 300)
+
     def test_quotations_are_not_expected(self):
         self._create_order([(self.product, 3, 100.0)])
         self.assertEqual(self._expected(), 0)
@@ -187,6 +202,26 @@ class TestPortalWallet(LoyaltyB2bPortalCommon):
         self.assertTrue(row.endswith("+500 points"), row)
         self.assertIn("50 returned", self._row(page, use))
         self.assertIn("Returned · S7", self._row(page, back))
+
+    def test_an_unpaid_invoice_that_is_credited_waits_no_more(self):
+        self.program.activation = "payment"
+        move = self._create_invoice_of([400.0])
+        credit = self._credit(move)
+        page = self._read("/my/loyalty")
+        for entry in self._entry(move) | self._entry(credit, "reversal"):
+            self.assertIn("taken back before payment", self._row(page, entry))
+
+    def test_points_are_missing_only_where_nothing_covers_them(self):
+        """What the settling job will cover in a minute is not said to be missing."""
+        words = "to be covered by new purchases"
+        self._give_points(1000)
+        self.wallet._force_redeem(300, "test:covered")
+        self.assertNotIn(words, self._text(self._read("/my/loyalty")))
+        missing = self.wallet._force_redeem(900, "test:missing")
+        self.wallet._lock()
+        self.wallet._settle()
+        row = self._row(self._read("/my/loyalty"), missing)
+        self.assertIn(f"200 {words}", row)
 
     def test_filter_shows_one_word_only(self):
         self._create_invoice_of([500.0])
