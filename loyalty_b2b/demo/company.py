@@ -16,7 +16,9 @@ def prepare(company):
         env["account.chart.template"]._load(
             "pl" if installed else "generic_coa", company, install_demo=False
         )
+        # the generic chart is American and brings dollars
         company.account_fiscal_country_id = env.ref("base.pl")
+        company.currency_id = env.ref("base.PLN")
     taxes = {percent: _get_vat(company, percent) for percent in (23, 8)}
     company.account_sale_tax_id = taxes[23]
     return taxes

@@ -2,8 +2,6 @@
 
 from typing import NamedTuple
 
-PROGRAM_STARTS = 425
-
 
 class Rhythm(NamedTuple):
     """Purchases of a customer at regular intervals, of baskets in turn."""
@@ -46,20 +44,21 @@ CHARGING = "wallbox 1, rcd 1, breaker 6, commissioning 1"
 ROOF = "inverter 1, breaker 10, cable 6"
 
 RHYTHMS = (
-    Rhythm("nowak", 402, 8, 27, "order", (FLAT, TOOLBOX, ROOF, OFFICE)),
-    Rhythm("instal", 398, 20, 58, "invoice", (FLAT, OFFICE, CHARGING)),
-    Rhythm("instal_gdynia", 366, 12, 61, "order", (CHARGING, FLAT)),
-    Rhythm("instal_radom", 351, 26, 73, "invoice", (TOOLBOX, FLAT)),
-    Rhythm("provolt", 390, 15, 44, "order", (ROOF, CHARGING)),
-    Rhythm("provolt_shop", 333, 31, 62, "invoice", (OFFICE, TOOLBOX)),
-    Rhythm("automatyka", 377, 5, 41, "invoice", (WORKSHOP, FLAT, OFFICE)),
-    Rhythm("hydro", 384, 250, 33, "invoice", (FLAT, TOOLBOX)),
-    Rhythm("luxdom", 340, 170, 47, "invoice", (OFFICE,)),
-    Rhythm("dabrowski", 180, 18, 53, "invoice", (FLAT, TOOLBOX)),
-    Rhythm("solar", 150, 10, 48, "invoice", (ROOF,)),
+    Rhythm("nowak", 386, 8, 27, "order", (FLAT, TOOLBOX, ROOF, OFFICE)),
+    Rhythm("instal", 372, 20, 58, "invoice", (FLAT, OFFICE, CHARGING)),
+    Rhythm("instal_gdynia", 378, 12, 61, "order", (CHARGING, FLAT)),
+    Rhythm("instal_radom", 318, 26, 73, "invoice", (TOOLBOX, FLAT)),
+    Rhythm("provolt", 367, 15, 44, "order", (ROOF, CHARGING)),
+    Rhythm("provolt_shop", 341, 31, 62, "invoice", (OFFICE, TOOLBOX)),
+    Rhythm("automatyka", 374, 5, 41, "invoice", (WORKSHOP, FLAT, OFFICE)),
+    Rhythm("hydro", 382, 250, 33, "invoice", (FLAT, TOOLBOX)),
+    Rhythm("luxdom", 311, 170, 47, "invoice", (OFFICE,)),
+    Rhythm("dabrowski", 177, 18, 53, "invoice", (FLAT, TOOLBOX)),
+    Rhythm("solar", 154, 10, 48, "invoice", (ROOF,)),
 )
 
 EVENTS = (
+    Event(425, "start", "club", {"enrolled": ENROLLED, "invited": INVITED}),
     # points of an older scheme, with a short life: part of them expires
     Event(
         420,

@@ -34,11 +34,6 @@ class Teller:
 
         :param int share: tell one in so many of the regular purchases.
         """
-        start = self.today - timedelta(days=story.PROGRAM_STARTS)
-        with clock.at(start):
-            self.program.action_start()
-            self.program._enrol(self._get_partners(story.ENROLLED))
-            self.program._enrol(self._get_partners(story.INVITED), state="invited")
         for event in story.get_events(share):
             self.tell_event(event)
         self.program.wallet_ids._settle_job()
@@ -56,6 +51,15 @@ class Teller:
         # what people read beside the document should tell the same day
         written = messages.search([("id", ">", last)])
         written.date = fields.Datetime.to_datetime(day) + timedelta(hours=9)
+
+    # === START === #
+
+    def _tell_start(self, day, enrolled, invited):
+        program = self.program.with_user(self.env.ref("base.user_admin"))
+        program.action_start()
+        program._enrol(self._get_partners(enrolled))
+        program._enrol(self._get_partners(invited), state="invited")
+        return program
 
     # === PURCHASES === #
 

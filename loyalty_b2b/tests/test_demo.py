@@ -11,13 +11,13 @@ from ..demo import clock, teller
 
 @tagged("post_install", "-at_install")
 class TestDemo(TransactionCase):
-    """The story of the demo data, told with one in four of its regular purchases."""
+    """The story of the demo data, told with one in three of its regular purchases."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         tell = teller.Teller.tell
-        with patch.object(teller.Teller, "tell", lambda self: tell(self, share=4)):
+        with patch.object(teller.Teller, "tell", lambda self: tell(self, share=3)):
             cls._load("init")
         cls.program = cls.env.ref("loyalty_b2b.demo_program")
         cls.entries = cls.env["loyalty.b2b.entry"].search(
@@ -72,6 +72,13 @@ class TestDemo(TransactionCase):
         )
         self.assertFalse(moves.filtered("loyalty_b2b_to_book"))
         self.assertFalse(self.entries.filtered("to_settle"))
+
+    def test_everything_is_in_zlotys(self):
+        zloty = self.env.ref("base.PLN")
+        self.assertEqual(self.program.currency_id, zloty)
+        self.assertEqual(self.program.company_id.currency_id, zloty)
+        self.assertEqual(self.entries.move_id.currency_id, zloty)
+        self.assertEqual(self.program._get_worth(1000), 10.0)
 
     # === THE CUSTOMERS === #
 
