@@ -174,7 +174,7 @@ class LoyaltyB2bRedemption(models.Model):
             failed = self.browse()
             for part in self.grouped("wallet_id").values():
                 failed |= part._release_batch()
-                self.env.cr.commit()
+                self.env["ir.cron"]._commit_progress()
             return failed
         return self.browse()
 

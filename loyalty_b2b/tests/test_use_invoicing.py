@@ -108,6 +108,19 @@ class TestUseInvoicing(UseCommon):
                 self.assertAlmostEqual(use._get_standing_points(), standing, delta=2)
         self.assertWallet(balance=10000)
 
+    def test_crediting_one_rate_returns_its_share(self):
+        other = self._create_goods("Book", 300.0, self.tax_8)
+        order = self._create_order([(self.product, 1, 100.0), (other, 1, 300.0)])
+        use = self._use_points(order, 4000)
+        order.action_confirm()
+        credit = self._credit(self._invoice(order), post=False)
+        credit.invoice_line_ids.filtered(
+            lambda line: line.tax_ids == self.tax_8
+        ).unlink()
+        credit.action_post()
+        self.assertEqual(use._get_standing_points(), 3000)
+        self.assertWallet(available=7000)
+
     def test_crediting_products_alone_returns_nothing(self):
         order, use = self._confirmed()
         invoice = self._invoice(order)
