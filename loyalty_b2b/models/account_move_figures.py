@@ -37,7 +37,7 @@ class AccountMove(models.Model):
         )
         figures = {move.id: (int(points), count) for move, points, count in groups}
         for move in self:
-            points, count = figures.get(move.id, (0, 0))
+            points, count = figures.get(move._origin.id, (0, 0))
             move.loyalty_b2b_points = points
             move.loyalty_b2b_entry_count = count
 
@@ -49,9 +49,11 @@ class AccountMove(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "loyalty_b2b.loyalty_b2b_entry_action"
         )
+        name = self.env._("Points of %(document)s", document=self.name)
         return {
             **action,
-            "name": self.env._("Points of %(document)s", document=self.name),
+            "name": name,
+            "display_name": name,
             "domain": [("move_id", "=", self.id)],
             "context": {"search_default_not_cancelled": 1},
         }

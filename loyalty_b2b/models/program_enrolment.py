@@ -3,7 +3,7 @@ from ast import literal_eval
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
 
@@ -28,7 +28,7 @@ class LoyaltyB2bProgram(models.Model):
         :return: dict of owner → wallet, without the contacts that may not take part.
         """
         self.ensure_one()
-        known = self.sudo().with_context(active_test=False).wallet_ids
+        known = self.sudo().wallet_ids if control_percent else None
         wallets = {}
         for owner in partners._get_loyalty_b2b_owner().sorted("id"):
             if not self._get_enrol_refusal(owner):

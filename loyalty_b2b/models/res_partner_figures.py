@@ -32,18 +32,23 @@ class ResPartner(models.Model):
     @api.depends_context("uid", "company")
     def _compute_loyalty_b2b_wallet(self):
         """Find the wallet by the reader's rights: own customers, or all."""
-        owners = {partner: partner._get_loyalty_b2b_owner() for partner in self}
-        participants = self.env["loyalty.b2b.participant"].search(
+        owners = self._get_loyalty_b2b_owner()._origin
+        participants = self.env["loyalty.b2b.participant"].search_fetch(
             [
-                ("partner_id", "in", [owner.id for owner in owners.values()]),
+                ("partner_id", "in", owners.ids),
                 ("company_id", "=", self.env.company.id),
                 ("wallet_id.state", "!=", "left"),
             ],
-            order="id desc",
+            ["partner_id", "program_id", "wallet_id"],
         )
-        wallets = {row.partner_id.id: row.wallet_id for row in participants}
-        for partner, owner in owners.items():
-            wallet = wallets.get(owner.id, self.env["loyalty.b2b.wallet"])
+        # of several programmes, the one that documents go by
+        participants = participants.sorted(
+            lambda row: (row.program_id.sequence, row.wallet_id.id), reverse=True
+        )
+        wallets = {row.partner_id: row.wallet_id for row in participants}
+        for partner in self:
+            owner = partner._get_loyalty_b2b_owner()._origin
+            wallet = wallets.get(owner, self.env["loyalty.b2b.wallet"])
             partner.loyalty_b2b_wallet_id = wallet
             partner.loyalty_b2b_available = wallet.available
 

@@ -175,9 +175,11 @@ class LoyaltyB2bWallet(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "loyalty_b2b.loyalty_b2b_entry_action"
         )
+        name = self.env._("Ledger of %(name)s", name=self.partner_id.name)
         return {
             **action,
-            "name": self.env._("Ledger of %(name)s", name=self.partner_id.name),
+            "name": name,
+            "display_name": name,
             "domain": [("wallet_id", "=", self.id)],
             "context": {"loyalty_b2b_one_wallet": True},
         }

@@ -176,6 +176,27 @@ class TestScreens(LoyaltyB2bCommon):
         self.assertIn("about 1,240 points", text)
         self.assertFalse(order.loyalty_b2b_can_invite)
 
+    def test_block_on_the_order_costs_at_most_ten_queries(self):
+        self._give_points(1500)
+        order = self._create_order([(self.product, 2, 620.0), (self.product, 1, 5.0)])
+        order = order.with_user(self.salesperson)
+        self.assertTrue(order.loyalty_b2b_text)
+        for _turn in ("warm up", "measure"):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            # what the form reads anyway
+            order.order_line.mapped("price_subtotal")
+            order.read(["partner_invoice_id", "state"])
+            (order.currency_id | order.company_id.currency_id).mapped("name")
+            count = self.cr.sql_log_count
+            order.read(["loyalty_b2b_text", "loyalty_b2b_can_invite"])
+        self.assertLessEqual(self.cr.sql_log_count - count, 10)
+
+    def test_new_documents_open_without_a_wallet(self):
+        for model in ("res.partner", "sale.order"):
+            with self.subTest(model=model):
+                Form(self.env[model])
+
     def test_order_of_a_newcomer_offers_to_invite(self):
         newcomer = self._create_customer("Newcomer")
         order = self._create_order([(self.product, 1, 10.0)], partner=newcomer)
