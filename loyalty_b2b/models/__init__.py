@@ -10,7 +10,9 @@ from . import loyalty_b2b_allocation
 from . import loyalty_b2b_wallet
 from . import wallet_ledger
 from . import wallet_acts
+from . import wallet_expiry
 from . import wallet_jobs
+from . import program_jobs
 from . import wallet_verify
 from . import account_move
 from . import wallet_earning

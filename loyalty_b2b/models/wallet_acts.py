@@ -167,35 +167,6 @@ class LoyaltyB2bWallet(models.Model):
         )
         return {root.id: int(points) for root, points in rows}
 
-    def _expire(self, day=None):
-        """Take off what lapsed before `day`, lot by lot.
-
-        :param date day: today in the programme's time zone by default.
-        :return: the new entries.
-        """
-        self._lock()
-        lots = self._settle()
-        rows = []
-        for wallet in self:
-            today = day or wallet.sudo().program_id._today()
-            for lot in lots[wallet.id]:
-                if periods.is_lapsed(lot.expiry, today):
-                    rows.append(
-                        wallet._prepare_entry(
-                            "expire",
-                            -lot.open,
-                            # the lock has just counted the version up
-                            key=f"expire:{lot.id}:{wallet.version}",
-                            reversed_entry_id=lot.id,
-                            date_event=lot.expiry,
-                        )
-                    )
-        entries = self._book(rows)
-        self._allocate(
-            [(e.id, e.reversed_entry_id.id, -int(e.points)) for e in entries]
-        )
-        return entries
-
     def _adjust(self, points, key, note, **values):
         """Correct a balance by hand, with a reason.
 

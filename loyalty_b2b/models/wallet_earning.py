@@ -1,6 +1,8 @@
 import logging
 from decimal import Decimal
 
+import psycopg2
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -31,6 +33,9 @@ class LoyaltyB2bWallet(models.Model):
         for document in documents:
             try:
                 ledger.add(document)
+            except psycopg2.Error:
+                # the transaction is lost; Odoo runs it again if another one won
+                raise
             except Exception:
                 _logger.exception("Points of %s could not be worked out", document.name)
                 self._defer_document(document)
@@ -42,9 +47,12 @@ class LoyaltyB2bWallet(models.Model):
         """Leave a document to the job and tell the people who can help."""
         move = self.env["account.move"].browse(document.id)
         move.loyalty_b2b_to_book = True
+        summary = self.env._("Points of %(move)s are missing", move=document.name)
+        if summary in move.sudo().activity_ids.mapped("summary"):
+            return
         move.activity_schedule(
             "mail.mail_activity_data_warning",
-            summary=self.env._("Points of %(move)s are missing", move=document.name),
+            summary=summary,
             note=self.env._(
                 "The points of this document could not be worked out. It is tried again"
                 " every hour; check its products and the programme's rules."

@@ -1,8 +1,13 @@
+import logging
+
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+_logger = logging.getLogger(__name__)
+
 JOB_TRIES = 5
+BATCH = 200
 
 
 class LoyaltyB2bWallet(models.Model):
@@ -10,28 +15,100 @@ class LoyaltyB2bWallet(models.Model):
 
     _inherit = "loyalty.b2b.wallet"
 
+    # === JOBS === #
+
     @api.model
     def _cron_settle(self):
-        """Settle wallets with new bookings, in batches of one transaction each."""
-        while True:
-            ids = self._query_unsettled(limit=200)
-            if not ids:
-                return
-            self._run_batch(ids, "_settle_job")
-            if not self.env["ir.cron"]._commit_progress(
-                len(ids), remaining=len(self._query_unsettled(limit=1000))
-            ):
-                return
+        """Settle wallets with new bookings."""
+        self._run_batches("_query_unsettled", "_settle_job")
 
     def _settle_job(self):
+        """Settle wallets; what was booked while one was merged follows its entries."""
         survivors = self.merged_into_id
         (self | survivors)._lock()
         for wallet in survivors:
-            # booked while the wallets were being merged
-            wallet._take_over(
-                self.filtered(lambda w, to=wallet: w.merged_into_id == to)
-            )
+            late = self.filtered(lambda w, to=wallet: w.merged_into_id == to)
+            wallet._take_over(late)
         (self | survivors)._settle()
+
+    # === WHICH WALLETS === #
+
+    @api.model
+    def _query_unsettled(self, after, limit):
+        return self._query_wallet_ids(SQL("e.to_settle"), after, limit)
+
+    @api.model
+    def _query_lapsed(self, program_id, day, after, limit):
+        condition = SQL(
+            "e.program_id = %s AND e.date_expiry < %s AND e.state = 'posted'"
+            " AND e.points_open > 0 AND e.points > 0",
+            program_id,
+            day,
+        )
+        return self._query_wallet_ids(condition, after, limit)
+
+    @api.model
+    def _query_not_closed(self, program_id, after, limit):
+        condition = SQL(
+            "e.program_id = %s AND (e.state = 'pending'"
+            " OR (e.state = 'posted' AND e.points_open > 0))",
+            program_id,
+        )
+        return self._query_wallet_ids(condition, after, limit)
+
+    @api.model
+    def _query_wallet_ids(self, condition, after, limit):
+        """Return wallets that have such an entry, ascending.
+
+        :param SQL condition: over the entry `e`.
+        :param int after: id of the last wallet that was seen.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT e.wallet_id FROM loyalty_b2b_entry e"
+                " WHERE %s AND e.wallet_id > %s ORDER BY e.wallet_id LIMIT %s",
+                condition,
+                after,
+                limit,
+            )
+        )
+        return [wallet_id for (wallet_id,) in rows]
+
+    # === BATCHES === #
+
+    @api.model
+    def _run_batches(self, query, verb, *args):
+        """Run a verb on all wallets that a query names, a transaction for each batch.
+
+        A wallet that fails is logged and left to the next run; the others go on.
+
+        :param str query: name of a method (*args, after, limit) → ids, ascending.
+        :param str verb: name of a method that locks first.
+        :return: True if all were seen, False if the job's time is over.
+        """
+        after = 0
+        while True:
+            ids = getattr(self, query)(*args, after, BATCH)
+            if not ids:
+                return True
+            after = ids[-1]
+            try:
+                self._run_batch(ids, verb)
+            except Exception:
+                self.env.cr.rollback()
+                self._run_one_by_one(ids, verb)
+            left = len(getattr(self, query)(*args, after, 5 * BATCH))
+            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
+                return not left
+
+    def _run_one_by_one(self, ids, verb):
+        for wallet_id in ids:
+            try:
+                self._run_batch([wallet_id], verb)
+                self.env.cr.commit()
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("Wallet %s: %s failed", wallet_id, verb)
 
     @api.model
     def _run_batch(self, ids, verb):
@@ -52,14 +129,3 @@ class LoyaltyB2bWallet(models.Model):
                 self.env.invalidate_all(flush=False)
                 if attempt == JOB_TRIES - 1:
                     raise
-
-    @api.model
-    def _query_unsettled(self, limit):
-        rows = self.env.execute_query(
-            SQL(
-                "SELECT DISTINCT wallet_id FROM loyalty_b2b_entry WHERE to_settle"
-                " ORDER BY wallet_id LIMIT %s",
-                limit,
-            )
-        )
-        return [wallet_id for (wallet_id,) in rows]

@@ -171,10 +171,12 @@ class LoyaltyB2bWallet(models.Model):
             )
         self._invalidate_figures()
 
-    def _cancel_pending(self, entries):
+    def _cancel_pending(self, entries, note=None):
         """Cancel waiting entries; what they held is free again.
 
         Those that wait no more are left alone.
+
+        :param str note: the reason, shown in the history.
         """
         ids = sorted(entries.ids)
         self.env.execute_query(
@@ -196,10 +198,12 @@ class LoyaltyB2bWallet(models.Model):
             )
             UPDATE loyalty_b2b_entry e
                SET state = 'cancelled', points_open = 0, to_settle = FALSE,
+                   note = COALESCE(%(note)s, e.note),
                    write_date = now() AT TIME ZONE 'UTC'
               FROM waiting WHERE e.id = waiting.id RETURNING e.id
                 """,
                 ids=ids,
+                note=note,
             )
         )
         self.env["loyalty.b2b.allocation"].invalidate_model(flush=False)

@@ -21,6 +21,8 @@ class LoyaltyB2bWallet(models.Model):
         if replaced:
             wallets = self | replaced.wallet_id
             wallets._lock()
+            # what was booked before could not have what is free only now
+            wallets._settle()
             self._cancel_pending(replaced)
             (wallets - self)._settle()
         return self._hold(points, key, **values)

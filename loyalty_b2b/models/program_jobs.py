@@ -1,0 +1,155 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+CLOSING_DAYS = 60
+
+
+class LoyaltyB2bProgram(models.Model):
+    """What happens to a programme with time: its daily steps, and its end."""
+
+    _inherit = "loyalty.b2b.program"
+
+    date_daily = fields.Date(
+        string="Daily steps done",
+        readonly=True,
+        copy=False,
+        help="Last day, in the programme's time zone, on which all daily steps ran.",
+    )
+
+    # === JOBS === #
+
+    @api.model
+    def _cron_daily(self):
+        """Run the daily steps of programmes whose day has begun; every hour.
+
+        Each step goes by the state of the ledger, so that a run that was broken off is
+        taken up where it stopped, and a second one finds nothing to do.
+        """
+        self.env["account.move"]._cron_book_loyalty_b2b()
+        for program in self.search([("state", "not in", ("draft", "announced"))]):
+            today = program._today()
+            if program.date_daily and program.date_daily >= today:
+                continue
+            if not all(step() for step in program._get_daily_steps()):
+                return  # time is over; the next run goes on
+            program._mark_daily(today)
+            self.env["ir.cron"]._commit_progress()
+
+    def _get_daily_steps(self):
+        """Return the steps in their order; each tells whether it came to its end."""
+        self.ensure_one()
+        return [
+            self._daily_activate,
+            self._daily_release_holds,
+            self._daily_expire,
+            self._daily_close,
+        ]
+
+    def _mark_daily(self, today):
+        """Note that a day is done; `write` would empty the caches of all workers."""
+        self.env.execute_query(
+            SQL(
+                "UPDATE loyalty_b2b_program SET date_daily = %s WHERE id = %s"
+                " RETURNING id",
+                today,
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["date_daily"], flush=False)
+
+    def _daily_activate(self):
+        """Book where points and payments disagree, whatever the reason."""
+        while True:
+            move_ids = self._query_disagreeing(limit=200)
+            if not move_ids:
+                return True
+            self.env["loyalty.b2b.wallet"]._activate(move_ids)
+            self.env.flush_all()
+            left = self._query_disagreeing(limit=200)
+            if not set(left) - set(move_ids):
+                return True
+            if not self.env["ir.cron"]._commit_progress(len(move_ids)):
+                return False
+
+    def _query_disagreeing(self, limit):
+        """Return invoices that are paid and whose points wait, or the reverse."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT e.move_id FROM loyalty_b2b_entry e
+              JOIN account_move m ON m.id = e.move_id
+             WHERE e.program_id = %(program)s AND e.state = 'pending'
+               AND e.awaits_payment AND e.kind = 'earn' AND m.state = 'posted'
+               AND m.payment_state IN ('in_payment', 'paid')
+             UNION
+            SELECT e.move_id FROM loyalty_b2b_entry e
+              JOIN account_move m ON m.id = e.move_id
+             WHERE e.program_id = %(program)s AND e.state = 'posted'
+               AND e.awaits_payment AND e.kind = 'earn' AND m.state = 'posted'
+               AND m.payment_state NOT IN ('in_payment', 'paid')
+               AND e.points > (SELECT COALESCE(-SUM(r.points), 0)
+                                 FROM loyalty_b2b_entry r
+                                WHERE r.reversed_entry_id = e.id
+                                  AND r.kind = 'reversal' AND r.state <> 'cancelled')
+             ORDER BY 1 LIMIT %(limit)s
+                """,
+                program=self.id,
+                limit=limit,
+            )
+        )
+        return [move_id for (move_id,) in rows]
+
+    def _daily_release_holds(self):
+        self.env["loyalty.b2b.redemption"]._cron_release_holds()
+        return True
+
+    def _daily_expire(self):
+        wallets = self.env["loyalty.b2b.wallet"].sudo()
+        return wallets._run_batches("_query_lapsed", "_expire", self.id, self._today())
+
+    # === CLOSING === #
+
+    def _start_closing(self, date_last_earning, date_last_use):
+        """Announce the end of a programme.
+
+        :param date date_last_earning: invoices after it earn nothing.
+        :param date date_last_use: at least 60 days later, so that all can use up.
+        """
+        for program in self:
+            earliest = date_last_earning + timedelta(days=CLOSING_DAYS)
+            if date_last_use < earliest:
+                raise UserError(
+                    self.env._(
+                        "Customers of %(program)s need %(days)s days to use their"
+                        " points: the last day of use cannot be before %(date)s.",
+                        program=program.name,
+                        days=CLOSING_DAYS,
+                        date=fields.Date.to_string(earliest),
+                    )
+                )
+        self._change_state(("running", "paused"), "closing")
+        self.write(
+            {"date_last_earning": date_last_earning, "date_last_use": date_last_use}
+        )
+
+    def _daily_close(self):
+        """Close a programme after its last day of use."""
+        is_over = self.date_last_use and self.date_last_use < self._today()
+        if self.state == "closed" or (self.state == "closing" and is_over):
+            return self._close()
+        return True
+
+    def _close(self):
+        """End all wallets, then the programme; taken up again if it is broken off.
+
+        :return: True when nothing is left.
+        """
+        self.ensure_one()
+        wallets = self.env["loyalty.b2b.wallet"].sudo()
+        if self.state != "closed":
+            # first, so that nothing more is booked
+            self._change_state(("closing",), "closed")
+        return wallets._run_batches("_query_not_closed", "_close_down", self.id)

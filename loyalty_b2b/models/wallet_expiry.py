@@ -1,0 +1,138 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class LoyaltyB2bWallet(models.Model):
+    """How points end: lots lapse, and a programme closes."""
+
+    _inherit = "loyalty.b2b.wallet"
+
+    def _expire(self, day=None, note=None, everything=False):
+        """Take off what has lapsed, lot by lot; one statement for all wallets.
+
+        :param date day: today in the programme's time zone by default.
+        :param str note: the reason, if it is not the last day of use.
+        :param bool everything: lots that could still be used, too.
+        :return: the new entries.
+        """
+        self._lock()
+        self.browse(self._query_to_match())._settle()
+        today = self._get_today_sql(SQL("e.program_id"))
+        ids = self._query_expire(
+            SQL("%s::date", day) if day else today, note, everything
+        )
+        self.env["loyalty.b2b.allocation"].invalidate_model(flush=False)
+        self._invalidate_figures()
+        return self.env["loyalty.b2b.entry"].sudo().browse(ids)
+
+    def _query_to_match(self):
+        """Return those of the wallets in which settling may have something to do."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT wallet_id FROM loyalty_b2b_entry"
+                " WHERE wallet_id = ANY(%s) AND to_settle ORDER BY wallet_id",
+                list(self.ids),
+            )
+        )
+        return [wallet_id for (wallet_id,) in rows]
+
+    def _query_expire(self, today, note, everything):
+        """Book, allocate and close, for every lapsed lot of the wallets.
+
+        A lot can lapse again: what is held on its last day may be released later. The
+        key tells these apart by the version, which the lock has just counted up.
+
+        :param SQL today: expression of a date over the entry `e`.
+        :return: ids of the new entries.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+            WITH lapsed AS (
+                SELECT e.*, %(today)s AS today, w.version
+                  FROM loyalty_b2b_entry e
+                  JOIN loyalty_b2b_wallet w ON w.id = e.wallet_id
+                 WHERE e.wallet_id = ANY(%(ids)s) AND e.state = 'posted'
+                   AND e.points > 0 AND e.points_open > 0
+                   AND (%(everything)s OR e.date_expiry < %(today)s)
+                 ORDER BY e.wallet_id, e.booking
+            ), expired AS (
+                INSERT INTO loyalty_b2b_entry (
+                    wallet_id, program_id, company_id, currency_id, kind, state,
+                    points, points_open, date_event, date_booked, booking, key,
+                    reversed_entry_id, note, amount, round, awaits_payment, to_settle,
+                    user_id, user_name, create_uid, create_date, write_uid, write_date)
+                SELECT wallet_id, program_id, company_id, currency_id, 'expire',
+                       'posted', -points_open, 0, LEAST(date_expiry, today), today,
+                       nextval('loyalty_b2b_booking'),
+                       'expire:' || id || ':' || version,
+                       id, %(note)s, 0, 0, FALSE, FALSE, %(user)s, %(user_name)s,
+                       %(user)s, now() AT TIME ZONE 'UTC',
+                       %(user)s, now() AT TIME ZONE 'UTC'
+                  FROM lapsed RETURNING id, reversed_entry_id, points
+            ), allocated AS (
+                INSERT INTO loyalty_b2b_allocation (
+                    debit_id, credit_id, points,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT id, reversed_entry_id, -points,
+                       %(user)s, now() AT TIME ZONE 'UTC',
+                       %(user)s, now() AT TIME ZONE 'UTC'
+                  FROM expired
+            )
+            UPDATE loyalty_b2b_entry e SET points_open = 0
+              FROM expired WHERE e.id = expired.reversed_entry_id
+            RETURNING expired.id
+                """,
+                today=today,
+                ids=list(self.ids),
+                everything=everything,
+                note=note,
+                user=self.env.uid,
+                user_name=self.env.user.name,
+            )
+        )
+        return sorted(entry_id for (entry_id,) in rows)
+
+    # === END OF A PROGRAMME === #
+
+    def _close_down(self):
+        """End these wallets with their programme, each step by entries that say so.
+
+        What waits is cancelled, holds are released, lots expire, debts are written off.
+        """
+        note = self.env._("The programme has been closed")
+        self._lock()
+        self._settle()
+        self._release_everything()
+        entries = self.env["loyalty.b2b.entry"].sudo()
+        waiting = entries.search(
+            [("wallet_id", "in", self.ids), ("state", "=", "pending")]
+        )
+        self._cancel_pending(waiting, note)
+        self._settle()
+        self._expire(note=note, everything=True)
+        self._write_off(note)
+
+    def _release_everything(self):
+        """End the quotations' holds, with their discount lines."""
+        uses = self.env["loyalty.b2b.redemption"].sudo()
+        uses.search(
+            [("wallet_id", "in", self.ids), ("state", "=", "reserved")]
+        )._lapse()
+
+    def _write_off(self, note):
+        """Forgive what the wallets owe."""
+        rows = []
+        for wallet, debits in self._get_open_debits().items():
+            rows += [
+                wallet._prepare_entry(
+                    "adjust",
+                    int(debit.points_open),
+                    key=f"writeoff:{debit.id}",
+                    note=note,
+                    to_settle=True,
+                )
+                for debit in debits
+            ]
+        self._book(rows)
+        self._settle()
