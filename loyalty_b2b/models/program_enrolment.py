@@ -128,7 +128,7 @@ class LoyaltyB2bProgram(models.Model):
         if reason:
             wallet._message_log(
                 body=self.env._(
-                    "%(name)s now takes part in this wallet: %(reason)s.",
+                    "%(name)s now takes part in this wallet: %(reason)s",
                     name=owner.display_name,
                     reason=reason,
                 )
