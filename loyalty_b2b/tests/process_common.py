@@ -2,6 +2,7 @@ import contextlib
 import os
 import secrets
 import threading
+import unittest
 from unittest.mock import patch
 
 import psycopg2
@@ -18,7 +19,8 @@ PREFIX = "lb2b_proc"
 LOST = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, ConcurrencyError)
 
 
-@tagged("post_install", "-at_install", "loyalty_b2b_process")
+@unittest.skipUnless("LOYALTY_B2B_TEMPLATE" in os.environ, "needs `make test`")
+@tagged("post_install", "-at_install")
 class ProcessCase(BaseCase):
     """Real connections that commit, on a copy of the template database.
 

@@ -1,11 +1,14 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..booking.documents import DocumentBookings
 from .common import LoyaltyB2bCommon
 
 JOBS = "odoo.addons.loyalty_b2b.models.wallet_jobs"
@@ -120,6 +123,18 @@ class TestJobs(LoyaltyB2bCommon):
         self.assertTrue(self.wallet.entry_ids.to_settle)
         self.assertFalse(self.other.entry_ids.to_settle)
 
+    # === ENROL === #
+
+    def test_matching_customers_are_enrolled_every_day(self):
+        self.program.write(
+            {"auto_enrol": True, "enrol_domain": "[('ref', '=', 'gold')]"}
+        )
+        partner = self._create_customer("Nowa", ref="gold")
+        self.env.ref("loyalty_b2b.ir_cron_enrol").sudo().ir_actions_server_id.run()
+        self.assertEqual(
+            partner, self.program.wallet_ids.partner_id - self.wallets.partner_id
+        )
+
     # === ACTIVATE === #
 
     def test_payments_that_nobody_told_about_are_found(self):
@@ -139,6 +154,30 @@ class TestJobs(LoyaltyB2bCommon):
             self._run()
             self.assertWallet(waiting=100, available=0)
             self.assertClean()
+
+    # === DOCUMENTS THAT FAILED === #
+
+    def _fail(self, error):
+        return patch.object(DocumentBookings, "add", side_effect=error)
+
+    def test_bad_data_stops_no_posting_and_is_told_once(self):
+        with self._fail(ValueError("odd")), self.mute_errors():
+            invoice = self._create_invoice_of([100.0])
+            self._run()
+            self._run()
+        self.assertEqual(invoice.state, "posted")
+        self.assertEqual(len(invoice.activity_ids), 1)
+        self.assertWallet(balance=0)
+        self._run()
+        self.assertWallet(balance=100)
+        self.assertFalse(invoice.loyalty_b2b_to_book)
+
+    def test_a_lost_race_is_not_taken_for_bad_data(self):
+        """Odoo posts again; swallowed, the error would break the transaction."""
+        invoice = self._create_invoice_of([100.0], post=False)
+        lost = SerializationFailure("could not serialize access")
+        with self._fail(lost), self.assertRaises(SerializationFailure):
+            invoice.action_post()
 
     # === CLOSING === #
 
