@@ -51,7 +51,7 @@ class LoyaltyB2bEntry(models.Model):
         help="Whole points: above zero they came in, below zero they went out.",
     )
     points_open = Points(
-        string="Open",
+        string="Still open",
         required=True,
         help="Points of this entry that nothing has been matched with yet.",
     )

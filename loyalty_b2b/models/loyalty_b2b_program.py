@@ -66,7 +66,7 @@ class LoyaltyB2bProgram(models.Model):
             ("announced", "Announced"),
             ("running", "Running"),
             ("paused", "Paused"),
-            ("closing", "Closing"),
+            ("closing", "Closing down"),
             ("closed", "Closed"),
         ],
         required=True,
