@@ -84,13 +84,15 @@ class TestBudgetUse(UseCommon):
         hook = "_get_loyalty_b2b_redemptions"
         post(invoice(1000))
         with patch.object(type(self.env["account.move"]), hook, lambda moves: {}):
-            bare, bare_with = post(invoice(0)), post(invoice(1000))
+            # the first of its kind also fills caches
+            bare = min(post(invoice(0)) for _turn in range(2))
+            bare_with = post(invoice(1000))
             moves = invoice(1000)
             moves._post()
             bare_credit = post(self._credit(moves, post=False))
         moves = invoice(1000)
-        post(invoice(0))
-        self.assertEqual(post(invoice(0)) - bare, 0)
+        ours = min(post(invoice(0)) for _turn in range(2))
+        self.assertLessEqual(ours - bare, 0)
         self.assertLessEqual(post(moves) - bare_with, 6)
         self.assertLessEqual(post(self._credit(moves, post=False)) - bare_credit, 8)
 
