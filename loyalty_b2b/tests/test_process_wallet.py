@@ -1,5 +1,7 @@
+from datetime import timedelta
 from functools import partial
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -120,3 +122,18 @@ class TestProcessWallet(ProcessCase):
             waiting = [("wallet_id", "in", wallet_ids), ("to_settle", "=", True)]
             self.assertFalse(env["loyalty.b2b.entry"].search_count(waiting))
         self.assertSound(wallet_ids[0], balance=10)
+
+    def test_two_nodes_run_the_daily_steps_at_once(self):
+        lapsed = fields.Date.today() - timedelta(days=3)
+        wallet_ids = [self._create_wallet(7)[0] for _number in range(5)]
+        with self._environment() as env:
+            for wallet in env["loyalty.b2b.wallet"].browse(wallet_ids):
+                key = f"lapsed:{wallet.id}"
+                wallet._open_balance(10, key, date_expiry=lapsed)
+
+        def work(env):
+            env["loyalty.b2b.program"]._cron_daily()
+
+        self.decide(work, work)
+        for wallet_id in wallet_ids:
+            self.assertSound(wallet_id, balance=7, available=7)
