@@ -29,3 +29,4 @@ from . import test_ledger_machine
 from . import test_oracle
 from . import test_process_wallet
 from . import test_process_documents
+from . import test_i18n
