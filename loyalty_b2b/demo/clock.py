@@ -14,11 +14,15 @@ from odoo import fields
 
 
 @contextmanager
-def at(day):
-    """Let `fields.Datetime.now` be 9 o'clock UTC of a day, for this thread alone.
+def at(day, cr):
+    """Let it be 9 o'clock UTC of a day, for this thread and cursor alone.
 
     Other requests of the same process keep the true time, and so do
-    `fields.Date.today` and PostgreSQL, hence the creation dates of all records.
+    `fields.Date.today` and PostgreSQL: the ledger, which is written in SQL, says in its
+    creation dates when it was really made.
+
+    :param date day: the day on which things happen.
+    :param cr: cursor whose records say in their creation dates that they are of then.
     """
     thread = threading.get_ident()
     moment = datetime.combine(day, time(9))
@@ -27,5 +31,8 @@ def at(day):
     def now(*args):
         return moment if threading.get_ident() == thread else true_now(*args)
 
-    with patch.object(fields.Datetime, "now", staticmethod(now)):
+    with (
+        patch.object(fields.Datetime, "now", staticmethod(now)),
+        patch.object(cr, "now", lambda: moment),
+    ):
         yield

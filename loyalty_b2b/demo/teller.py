@@ -43,7 +43,7 @@ class Teller:
         day = self.today - timedelta(days=event.day)
         messages = self.env["mail.message"].sudo()
         last = messages.search([], order="id desc", limit=1).id
-        with clock.at(day):
+        with clock.at(day, self.env.cr):
             document = getattr(self, f"_tell_{event.verb}")(day, **event.values)
             self.env.flush_all()
             self.env.cr.precommit.run()
@@ -85,6 +85,8 @@ class Teller:
             {
                 "partner_id": self._get_partner(customer).id,
                 "user_id": user.id,
+                "date_order": fields.Datetime.now(),
+                "validity_date": day + timedelta(days=30),
                 "order_line": [
                     Command.create(
                         {"product_id": product.id, "product_uom_qty": quantity}

@@ -124,7 +124,16 @@ class TestDemo(TransactionCase):
 
     # === TIME === #
 
+    def test_documents_are_of_their_day(self):
+        held = self._get_wallet("nowak").redemption_ids.filtered(
+            lambda use: use.state == "reserved"
+        )
+        day = self.program._today() - relativedelta(days=2)
+        self.assertEqual(held.create_date.date(), day)
+        self.assertEqual(held.order_id.date_order.date(), day)
+        self.assertEqual(held.date_hold_end.date(), day + relativedelta(days=7))
+
     def test_the_simulated_clock_ends_with_the_story(self):
-        with clock.at(fields.Date.to_date("2020-02-29")):
+        with clock.at(fields.Date.to_date("2020-02-29"), self.env.cr):
             self.assertEqual(self.program._today(), fields.Date.to_date("2020-02-29"))
         self.assertEqual(self.program._today().year, fields.Date.today().year)
