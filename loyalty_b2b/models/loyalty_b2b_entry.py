@@ -182,6 +182,9 @@ class LoyaltyB2bEntry(models.Model):
         "(wallet_id) INCLUDE (points, points_open, date_expiry)"
         " WHERE state = 'posted' AND points_open > 0"
     )
+    _debt_idx = models.Index(
+        "(wallet_id) WHERE state = 'posted' AND points_open > 0 AND points < 0"
+    )
     _pending_idx = models.Index("(wallet_id) WHERE state = 'pending'")
     _to_settle_idx = models.Index("(wallet_id) WHERE to_settle")
     _group_idx = models.Index("(group_ref) WHERE group_ref IS NOT NULL")
