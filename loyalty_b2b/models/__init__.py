@@ -50,7 +50,6 @@ from . import wallet_portal
 from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import entry_portal
-from . import sale_order_portal
 from . import redemption_screens
 from . import rule_screens
 from . import entry_line_screens

@@ -104,10 +104,14 @@ class SaleOrder(models.Model):
         self._refresh_loyalty_b2b_use()
 
     def action_quotation_send(self):
+        self.check_access("read")
         self._refresh_loyalty_b2b_use()
         return super().action_quotation_send()
 
     def action_preview_sale_order(self):
+        # what is read in sudo below is in the cache, and core would hand out the
+        # order's access token from there to anybody
+        self.check_access("read")
         self._refresh_loyalty_b2b_use()
         return super().action_preview_sale_order()
 
