@@ -121,9 +121,9 @@ class TestPolishUse(UseCommon):
         self.assertIn("Wykorzystaj punkty", arch)
         self.assertIn("Jak najwięcej", arch)
         with Form(wizard) as form:
-            self.assertIn("nie mniej niż 100 pkt", form.limits)
+            self.assertIn("co najmniej 100 pkt", form.limits)
             form.points = 50
-            self.assertIn("nie mniej niż 100 pkt", form.refusal)
+            self.assertIn("co najmniej 100 pkt", form.refusal)
             form.points = 9000
             self.assertIn("najwyżej 8000 pkt", form.refusal)
             form.points = 1000
