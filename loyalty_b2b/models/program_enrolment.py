@@ -3,15 +3,23 @@ from ast import literal_eval
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class LoyaltyB2bProgram(models.Model):
     """How companies come to take part: by staff, or by a filter on customers."""
 
     _inherit = "loyalty.b2b.program"
+
+    enrolments = fields.Integer(
+        default=0,
+        readonly=True,
+        copy=False,
+        help="Counts the companies that were enrolled; enrolments queue up on it.",
+    )
 
     # === BUSINESS METHODS === #
 
@@ -56,6 +64,7 @@ class LoyaltyB2bProgram(models.Model):
         participant = self._find_participant(owner)
         if participant:
             return participant.wallet_id
+        self._lock_enrolment()
         host, reason = self._find_host_wallet(owner, state, date_start)
         if not host:
             host = (
@@ -72,6 +81,21 @@ class LoyaltyB2bProgram(models.Model):
             )
         self._add_participant(host, owner, reason, date_start)
         return host
+
+    def _lock_enrolment(self):
+        """Let two enrolments at once meet: they might open two wallets for a tax id.
+
+        The second fails, is run again by Odoo and finds what the first has made.
+        """
+        self.env.execute_query(
+            SQL(
+                "UPDATE loyalty_b2b_program"
+                " SET enrolments = COALESCE(enrolments, 0) + 1"
+                " WHERE id = %s RETURNING id",
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["enrolments"], flush=False)
 
     def _find_participant(self, owner):
         return (

@@ -54,3 +54,25 @@ class TestLedger(LoyaltyB2bCommon):
         self.assertWallet(available=50, balance=50)
         self._credit(invoice, [600.0])
         self.assertWallet(available=50, balance=50)
+
+    def test_every_act_of_choice_counts_the_version_up(self):
+        """Concurrent acts meet on it, even where they touch no common lot."""
+        other = self._enrol(self._create_customer("Druga", "7010023456"))
+        self._give_points(1000)
+        held = self.wallet._hold(10, "hold:1")
+        freed = self.wallet._hold(10, "hold:2")
+        acts = {
+            "hold": lambda: self.wallet._hold(10, "hold:3"),
+            "use": lambda: self.wallet._consume(held),
+            "release": lambda: self.wallet._release(freed),
+            "expire": lambda: self.wallet._expire(),
+            "take off": lambda: self.wallet._adjust(-5, "adjust:1", "Error"),
+            "transfer": lambda: self.wallet._transfer(other, 5, "move:1", "Split"),
+        }
+        for name, act in acts.items():
+            with self.subTest(act=name):
+                before = self.wallet.version
+                act()
+                self.wallet.invalidate_recordset(["version"])
+                self.assertGreater(self.wallet.version, before)
+        self.assertGreater(other.version, 0)

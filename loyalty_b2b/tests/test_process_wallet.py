@@ -95,6 +95,24 @@ class TestProcessWallet(ProcessCase):
             self.assertEqual(wallets.search_count([("partner_id", "=", partner.id)]), 1)
         self.assertSound(results[0], balance=0)
 
+    def test_two_companies_of_a_tax_id_enrolled_at_once_share_a_wallet(self):
+        with self._environment() as env:
+            partners = env["res.partner"].create(
+                [
+                    {"name": name, "is_company": True, "vat": vat}
+                    for name, vat in (("A", "PL5260001246"), ("B", "526-000-12-46"))
+                ]
+            )
+            partners.country_id = env.ref("base.pl")
+
+        def enrol(partner_id, env):
+            program = env["loyalty.b2b.program"].browse(self.program_id)
+            owner = env["res.partner"].browse(partner_id)
+            return program._enrol(owner)[owner].id
+
+        results = self.decide(*(partial(enrol, partner.id) for partner in partners))
+        self.assertEqual(len(set(results)), 1)
+
     def test_merge_during_uses(self):
         target_id, _partner = self._create_wallet(100)
         source_id, _partner = self._create_wallet(100)
