@@ -92,7 +92,9 @@ class TestBudgetUse(UseCommon):
             bare_credit = post(self._credit(moves, post=False))
         moves = invoice(1000)
         ours = min(post(invoice(0)) for _turn in range(2))
-        self.assertLessEqual(ours - bare, 0)
+        # whether the lines' use of points comes with their other columns depends on
+        # what was read before; test_budget_earn holds the sum of both hooks
+        self.assertLessEqual(ours - bare, 1)
         self.assertLessEqual(post(moves) - bare_with, 6)
         self.assertLessEqual(post(self._credit(moves, post=False)) - bare_credit, 8)
 
