@@ -43,6 +43,7 @@ from . import wallet_screens
 from . import res_partner_figures
 from . import account_move_figures
 from . import sale_order_figures
+from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
 from . import program_portal

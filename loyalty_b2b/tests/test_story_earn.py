@@ -395,3 +395,22 @@ class TestAccrualDocuments(LoyaltyB2bCommon):
         self.assertEqual(self._points_of(credit), 0)
         credit = self._credit(moves[1])
         self.assertEqual(self._points_of(credit), -10)
+
+
+@tagged("post_install", "-at_install")
+class TestMissedPoints(LoyaltyB2bCommon):
+    def test_order_of_a_stranger_says_what_the_last_quarter_would_have_earned(self):
+        customer = self._create_customer("Bez portfela", "1111111111")
+        old = fields.Date.subtract(fields.Date.today(), months=4)
+        self._create_invoice_of([5000.0], partner=customer, invoice_date=old)
+        invoice = self._create_invoice_of([1000.0, 240.0], partner=customer)
+        self._credit(invoice, [240.0])
+        order = self._create_order([(self.product, 1, 10.0)], partner=customer)
+        order = order.with_user(self.salesperson)
+        self.assertTrue(order.loyalty_b2b_can_invite)
+        self.assertIn("1,000 points", order.loyalty_b2b_missed_text)
+        self.assertFalse(self.env["loyalty.b2b.entry"].search([]))
+
+    def test_order_of_a_participant_says_nothing_of_it(self):
+        order = self._create_order([(self.product, 1, 10.0)])
+        self.assertFalse(order.loyalty_b2b_missed_text)
