@@ -105,7 +105,7 @@ class LoyaltyB2bWallet(models.Model):
         for wallet_id in ids:
             try:
                 self._run_batch([wallet_id], verb)
-                self.env.cr.commit()
+                self.env["ir.cron"]._commit_progress(1)
             except Exception:
                 self.env.cr.rollback()
                 _logger.exception("Wallet %s: %s failed", wallet_id, verb)
