@@ -5,5 +5,6 @@ from . import loyalty_b2b_adjust
 from . import loyalty_b2b_enrol
 from . import loyalty_b2b_enrol_line
 from . import loyalty_b2b_participation
+from . import loyalty_b2b_program_close
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_use_points
