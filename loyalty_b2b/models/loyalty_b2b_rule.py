@@ -115,7 +115,7 @@ class LoyaltyB2bRule(models.Model):
         self.ensure_one()
         values = {
             "points": self.points,
-            "name": self.program_id.point_name or "",
+            "name": self.program_id._get_point_name(self.points),
             "amount": self.currency_id.format(self.amount) if self.currency_id else "",
             "what": self._get_what_text(),
         }

@@ -139,7 +139,7 @@ class LoyaltyB2bProgram(models.Model):
         sign = "+" if signed and points > 0 else ""
         number = formatLang(self.env, int(points), digits=0)
         # what belongs together stays on one line
-        return f"{sign}{number}\N{NO-BREAK SPACE}{self.point_name}"
+        return f"{sign}{number}\N{NO-BREAK SPACE}{self._get_point_name(points)}"
 
     def _format_portal_worth(self, amount):
         """Return money with a word on VAT: “12.50 zł net”."""

@@ -75,7 +75,7 @@ class LoyaltyB2bProgram(models.Model):
             program.rate_text = rate and self.env._(
                 "%(points)s %(name)s = %(amount)s",
                 points=formatLang(self.env, rate.points, digits=0),
-                name=program.point_name or "",
+                name=program._get_point_name(rate.points),
                 amount=program.currency_id.format(rate.amount),
             )
 
@@ -148,7 +148,28 @@ class LoyaltyB2bProgram(models.Model):
             "context": {"default_program_id": self.id},
         }
 
+    def action_close(self):
+        """Ask for the last days of earning and of use."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Close the programme"),
+            "res_model": "loyalty.b2b.program.close",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_program_id": self.id},
+        }
+
     # === BUSINESS METHODS === #
+
+    def _get_point_name(self, points):
+        """Return how so many points are called; a name of one's own as it was typed.
+
+        :param int points: signed.
+        """
+        if abs(points) == 1 and self.point_name in ("points", self.env._("points")):
+            return self.env._("point")
+        return self.point_name or ""
 
     @api.model
     @tools.ormcache()

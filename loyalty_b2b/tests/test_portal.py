@@ -280,7 +280,7 @@ class TestPortalWallet(LoyaltyB2bPortalCommon):
         text = self._text(self._read(f"/my/loyalty/{self._entry(move).id}"))
         self.assertIn("Drill", text)
         self.assertIn(self._money(150), text)
-        self.assertIn(f"1 points per {self._money(1)}", text)
+        self.assertIn(f"1 point per {self._money(1)}", text)
         self.assertIn("+150 points", text)
 
     def test_why_says_why_a_line_earned_nothing(self):
