@@ -11,6 +11,8 @@ FIGURES = (
     "balance",
     "available",
     "available_amount",
+    "owed",
+    "owed_amount",
     "held",
     "waiting",
     "next_expiry_date",

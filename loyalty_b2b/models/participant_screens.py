@@ -7,6 +7,7 @@ class LoyaltyB2bParticipant(models.Model):
     _inherit = "loyalty.b2b.participant"
 
     program_id = fields.Many2one(string="Programme")
+    vat = fields.Char(string="Tax number", related="partner_id.vat")
     is_opener = fields.Boolean(
         compute="_compute_is_opener", help="The company that opened the wallet."
     )

@@ -79,7 +79,8 @@ class ResPartner(models.Model):
                 body=self.env._(
                     "%(user)s invited %(customer)s.",
                     user=self.env.user.name,
-                    customer=owner.display_name,
+                    # “Sp. z o.o.” brings the full stop along
+                    customer=owner.display_name.removesuffix("."),
                 )
             )
         return wallet.with_env(self.env).get_formview_action()

@@ -3,9 +3,11 @@ from collections import defaultdict
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
+
+from ..fields import Points
 
 FIXED = {"program_id", "partner_id", "version"}
 CHART_MONTHS = 12
@@ -19,6 +21,12 @@ class LoyaltyB2bWallet(models.Model):
 
     program_id = fields.Many2one(string="Programme")
     point_name = fields.Char(related="program_id.point_name")
+    owed = Points(
+        compute="_compute_owed", help="Points taken back that were no longer there."
+    )
+    owed_amount = fields.Monetary(
+        compute="_compute_owed", help="What the owed points are worth."
+    )
     entry_count = fields.Integer(
         string="Ledger entries", compute="_compute_entry_count"
     )
@@ -34,6 +42,11 @@ class LoyaltyB2bWallet(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    def _compute_owed(self):
+        for wallet in self:
+            wallet.owed = max(0, -wallet.available)
+            wallet.owed_amount = max(0.0, -wallet.available_amount)
 
     def _compute_entry_count(self):
         groups = self.env["loyalty.b2b.entry"]._read_group(
@@ -199,6 +212,19 @@ class LoyaltyB2bWallet(models.Model):
             self.env._("Adjust points"),
             "loyalty.b2b.adjust",
             {"default_wallet_id": self.id},
+        )
+
+    def action_statement(self):
+        """Ask for the period of a statement for this customer."""
+        self.ensure_one()
+        return self._get_dialog(
+            self.env._("Points statement"),
+            "loyalty.b2b.statement",
+            {
+                "default_what": "movement",
+                "default_program_id": self.program_id.id,
+                "default_partner_ids": [Command.set(self.partner_id.ids)],
+            },
         )
 
     def action_add_company(self):
