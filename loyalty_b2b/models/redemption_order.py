@@ -193,6 +193,15 @@ class LoyaltyB2bRedemption(models.Model):
             amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
         )
 
+    def _log_in_wallet(self, message):
+        """Note in the wallet's history what became of these points.
+
+        :param str message: names `%(use)s` and `%(order)s`.
+        """
+        self.wallet_id._message_log(
+            body=message % {"use": self._describe(), "order": self.order_name}
+        )
+
     def _format_moment(self, moment):
         """Return a moment in words, in the programme's time zone."""
         return format_datetime(

@@ -125,6 +125,8 @@ class LoyaltyB2bRedemption(models.Model):
             holds.wallet_id._release(holds)
         held = self.filtered(lambda redemption: redemption.state == "reserved")
         held.with_context(**QUIET).state = state
+        for redemption in held:
+            redemption._log_in_wallet(self.env._("%(use)s released from %(order)s."))
         used = self - held
         used._follow_money()
         used.filtered(lambda r: not r._get_standing_points()).with_context(

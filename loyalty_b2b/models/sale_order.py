@@ -31,6 +31,17 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         help="Points behind the order's discount lines.",
     )
+    loyalty_b2b_hold_end = fields.Datetime(
+        string="Points held until",
+        compute="_compute_loyalty_b2b_use",
+        compute_sudo=True,
+        help="The points come back to the wallet then, unless the order is confirmed.",
+    )
+    loyalty_b2b_can_remove = fields.Boolean(
+        string="Points can be removed",
+        compute="_compute_loyalty_b2b_use",
+        compute_sudo=True,
+    )
     loyalty_b2b_is_outdated = fields.Boolean(
         string="Discount for points is outdated",
         compute="_compute_loyalty_b2b_use",
@@ -49,11 +60,17 @@ class SaleOrder(models.Model):
                 wallet = order._get_loyalty_b2b_wallet()
             order.loyalty_b2b_can_use = bool(wallet) and not wallet._get_use_refusal()
 
-    @api.depends("state", "order_line.loyalty_b2b_redemption_id")
+    @api.depends("state", "locked", "order_line.loyalty_b2b_redemption_id")
     def _compute_loyalty_b2b_use(self):
         for order in self:
             use = order._get_loyalty_b2b_redemption()
             order.loyalty_b2b_points = use.points
+            order.loyalty_b2b_hold_end = use.state == "reserved" and use.date_hold_end
+            order.loyalty_b2b_can_remove = (
+                bool(use)
+                and order.state != "cancel"
+                and order._is_loyalty_b2b_removable(use)
+            )
             order.loyalty_b2b_is_outdated = (
                 use.state == "reserved" and not use._is_up_to_date()
             )
@@ -175,11 +192,7 @@ class SaleOrder(models.Model):
                 moment=use._format_moment(use.date_hold_end),
             )
         )
-        use.wallet_id._message_log(
-            body=self.env._(
-                "%(use)s held for %(order)s.", use=use._describe(), order=order.name
-            )
-        )
+        use._log_in_wallet(self.env._("%(use)s held for %(order)s."))
         return use
 
     def _refresh_loyalty_b2b_use(self, strict=True):
@@ -217,15 +230,21 @@ class SaleOrder(models.Model):
                     ),
                 )
 
+    def _is_loyalty_b2b_removable(self, use):
+        """Tell whether no invoice discounts these points and the order is open."""
+        if self.state != "sale":
+            return True
+        invoices = use.move_line_ids.move_id.filtered(
+            lambda move: move.state != "cancel"
+        )
+        return not self.locked and not invoices
+
     def _check_loyalty_b2b_removable(self, use):
         """Check that no invoice discounts these points.
 
         :raises UserError: with the way out.
         """
-        invoices = use.move_line_ids.move_id.filtered(
-            lambda move: move.state != "cancel"
-        )
-        if self.state == "sale" and (self.locked or invoices):
+        if not self._is_loyalty_b2b_removable(use):
             raise UserError(
                 self.env._(
                     "%(order)s is locked or its discount for points is on an invoice:"

@@ -82,16 +82,23 @@ class SaleOrder(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _is_loyalty_b2b_invoiced(self):
+        """Tell whether posted invoices cover the whole order: nothing is to come."""
+        self.ensure_one()
+        return self.invoice_status == "invoiced" and all(
+            move.state != "draft" for move in self.sudo().invoice_ids
+        )
+
     def _get_loyalty_b2b_preview(self):
         """Return how many points the whole order earns once it is invoiced.
 
-        :return: whole points; 0 where nothing is earned.
+        :return: whole points; 0 where nothing is earned or all is invoiced.
         """
         self.ensure_one()
         program = self.loyalty_b2b_wallet_id.program_id
         earning = program and program._is_earning_on(program._today())
         if self.state == "cancel" or not earning:
             return 0
-        if self.loyalty_b2b_wallet_id.is_control:
+        if self.loyalty_b2b_wallet_id.is_control or self._is_loyalty_b2b_invoiced():
             return 0
         return self._get_loyalty_b2b_expected_points(program)

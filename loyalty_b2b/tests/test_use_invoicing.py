@@ -217,7 +217,10 @@ class TestUseInvoicing(UseCommon):
 
     def test_invoiced_points_are_not_removed_by_the_button(self):
         order, _use = self._confirmed()
+        self.assertTrue(order.loyalty_b2b_can_remove)
         self._invoice(order)
+        self.env.invalidate_all()
+        self.assertFalse(order.loyalty_b2b_can_remove)
         with self.assertRaisesRegex(UserError, "credit that invoice"):
             order.action_remove_loyalty_b2b_use()
 

@@ -32,8 +32,10 @@ class TestUseOrder(UseCommon):
             [{"amount_untaxed": 150.0, "amount_tax": 34.5, "amount_total": 184.5}],
         )
         self.assertWallet(available=5000, held=5000, balance=10000)
+        self.assertEqual(order.loyalty_b2b_hold_end, use.date_hold_end)
         order.with_user(self.salesperson).action_confirm()
         self.assertEqual(use.state, "done")
+        self.assertFalse(order.loyalty_b2b_hold_end)
         self.assertWallet(available=5000, held=0, balance=5000)
 
     def test_wizard_shows_points_limits_and_new_total(self):
@@ -201,6 +203,9 @@ class TestUseOrder(UseCommon):
         order = self._order()
         self._use_points(order, 1000)
         self.assertIn("1,000 points", order.message_ids[0].body)
+        self.assertIn(f"held for {order.name}", self.wallet.message_ids[0].body)
+        order.action_remove_loyalty_b2b_use()
+        self.assertIn(f"released from {order.name}", self.wallet.message_ids[0].body)
 
     # === HOLDS === #
 
