@@ -172,8 +172,11 @@ class LoyaltyB2bRedemption(models.Model):
             "%(amount)s %(tax)s can be discounted.", amount=amount, tax=tax
         )
 
-    def _get_limits(self, room):
-        """Say what limits the use of points on this order, one sentence each."""
+    def _get_limits(self, room, available):
+        """Say what limits the use of points on this order, one sentence each.
+
+        :param int available: points that the wallet has for it.
+        """
         program, limits = self.program_id, []
         if not self.wallet_id or not self.rate_points:
             return limits
@@ -184,13 +187,22 @@ class LoyaltyB2bRedemption(models.Model):
                     points=self._format_points(program.min_points),
                 )
             )
-        limits.append(
-            self.env._(
-                "At most %(points)s points on this one: %(reason)s",
-                points=self._format_points(self._get_max_points(room)),
-                reason=self._get_room_text(room),
+        most = self._get_max_points(room)
+        if 0 < available < most:
+            limits.append(
+                self.env._(
+                    "At most %(points)s points on this one: no more are available.",
+                    points=self._format_points(available),
+                )
             )
-        )
+        else:
+            limits.append(
+                self.env._(
+                    "At most %(points)s points on this one: %(reason)s",
+                    points=self._format_points(most),
+                    reason=self._get_room_text(room),
+                )
+            )
         return limits
 
     def _format_points(self, points):

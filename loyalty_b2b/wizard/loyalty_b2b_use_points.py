@@ -43,8 +43,8 @@ class LoyaltyB2bUsePoints(models.TransientModel):
     refusal = fields.Text(compute="_compute_preview")
 
     @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         order = self.env["sale.order"].browse(values.get("order_id"))
         use = order._get_loyalty_b2b_redemption() if order.has_access("read") else None
         if use:
@@ -92,7 +92,7 @@ class LoyaltyB2bUsePoints(models.TransientModel):
             wizard.available = available
             wizard.available_amount = draft._get_worth(max(0, available))
             wizard.most = max(0, min(available, most))
-            wizard.limits = "\n".join(draft._get_limits(room))
+            wizard.limits = "\n".join(draft._get_limits(room, available))
 
     @api.depends("order_id", "points")
     @api.depends_context("lang")
