@@ -10,6 +10,7 @@ class LoyaltyB2bRedemption(models.Model):
 
     program_id = fields.Many2one(string="Programme")
     point_name = fields.Char(related="program_id.point_name")
+    contact_name = fields.Char(string="Person who asked", related="contact_id.name")
 
     # === COMPUTE METHODS === #
 

@@ -35,12 +35,7 @@ class LoyaltyB2bWallet(models.Model):
         figures = [
             self._prepare_portal_available(available, held),
             self._prepare_portal_waiting(waiting),
-            {
-                "key": "expected",
-                "label": self.env._("Expected"),
-                "points": self._get_portal_expected(),
-                "hint": self.env._("from confirmed orders not yet invoiced"),
-            },
+            self._prepare_portal_expected(),
             self._prepare_portal_expiring(available),
         ]
         rate = program._get_portal_rate()
@@ -77,6 +72,18 @@ class LoyaltyB2bWallet(models.Model):
             "label": self.env._("Waiting for payment"),
             "points": waiting,
             "hint": self.env._("available once the invoices are paid"),
+        }
+
+    def _prepare_portal_expected(self):
+        """Return points of orders not yet invoiced, {} where there are none."""
+        points = self._get_portal_expected()
+        if not points:
+            return {}
+        return {
+            "key": "expected",
+            "label": self.env._("Expected"),
+            "points": points,
+            "hint": self.env._("from confirmed orders not yet invoiced"),
         }
 
     def _prepare_portal_expiring(self, available):
