@@ -19,6 +19,7 @@ MODELS = (
     "loyalty.b2b.adjust",
     "loyalty.b2b.enrol",
     "loyalty.b2b.participation",
+    "loyalty.b2b.program.close",
     "loyalty.b2b.statement",
     "loyalty.b2b.rule.version",
 )
@@ -87,7 +88,43 @@ class TestScreens(LoyaltyB2bCommon):
         with self.assertRaises(AccessError):
             self.program.with_user(self.salesperson).read(["points_outstanding"])
 
+    def test_one_point_is_a_point_unless_it_has_a_name_of_its_own(self):
+        self.assertIn("1 point per", self.program.rule_ids.sentence)
+        self.program.rule_ids.points = 2
+        self.assertIn("2 points per", self.program.rule_ids.sentence)
+        self.program.point_name = "stars"
+        self.program.rule_ids.points = 1
+        self.assertIn("1 stars per", self.program.rule_ids.sentence)
+
+    def test_administrator_announces_the_end_of_a_programme(self):
+        admin = self._create_user("screens_admin", "admin")
+        action = self.program.with_user(admin).action_close()
+        wizard = self.env[action["res_model"]].with_user(admin)
+        with Form(wizard.with_context(**action["context"])) as form:
+            form.date_last_earning = "2040-01-31"
+        form.record.action_apply()
+        self.assertEqual(self.program.state, "closing")
+        # sixty days later
+        self.assertEqual(str(self.program.date_last_use), "2040-03-31")
+        with self.assertRaises(AccessError):
+            self.env[action["res_model"]].with_user(self.officer).create(
+                {"program_id": self.program.id}
+            )
+
     # === WALLET === #
+
+    def test_debt_has_no_minus_where_it_is_called_owed(self):
+        self._give_points(100)
+        self.assertFalse(self.wallet.owed)
+        self.wallet._adjust(-150, "adjust:1", "Correction")
+        self.assertEqual((self.wallet.owed, self.wallet.owed_amount), (50, 0.5))
+
+    def test_statement_of_the_wallet_is_about_its_customer(self):
+        action = self.wallet.with_user(self.salesperson).action_statement()
+        wizard = self.env[action["res_model"]].with_user(self.salesperson)
+        wizard = wizard.with_context(**action["context"]).create({})
+        self.assertEqual(wizard.partner_ids, self.customer)
+        self.assertEqual(wizard.program_id, self.program)
 
     def test_chart_shows_what_came_in_and_went_out_each_month(self):
         self._give_points(100)
@@ -175,6 +212,16 @@ class TestScreens(LoyaltyB2bCommon):
         self.assertIn("1,500 points available", text)
         self.assertIn("about 1,240 points", text)
         self.assertFalse(order.loyalty_b2b_can_invite)
+
+    def test_order_promises_nothing_once_it_is_invoiced(self):
+        order = self._create_order([(self.product, 2, 620.0)])
+        order.action_confirm()
+        order.order_line.qty_delivered = 2
+        move = order._create_invoices()
+        self.assertIn("after invoicing", order.loyalty_b2b_text)
+        move.action_post()
+        self.env.invalidate_all()
+        self.assertNotIn("after invoicing", order.loyalty_b2b_text)
 
     def test_block_on_the_order_costs_at_most_ten_queries(self):
         self._give_points(1500)
