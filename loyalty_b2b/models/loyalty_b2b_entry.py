@@ -16,7 +16,10 @@ class LoyaltyB2bEntry(models.Model):
     _order = "id desc"
 
     wallet_id = fields.Many2one(
-        comodel_name="loyalty.b2b.wallet", required=True, ondelete="restrict"
+        comodel_name="loyalty.b2b.wallet",
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     program_id = fields.Many2one(
         comodel_name="loyalty.b2b.program", required=True, ondelete="restrict"
@@ -177,7 +180,6 @@ class LoyaltyB2bEntry(models.Model):
         " WHEN kind IN ('redeem', 'reversal', 'expire') THEN points <= 0"
         " ELSE TRUE END)"
     )
-    _wallet_idx = models.Index("(wallet_id, booking)")
     _open_idx = models.Index(
         "(wallet_id) INCLUDE (points, points_open, date_expiry)"
         " WHERE state = 'posted' AND points_open > 0"

@@ -13,7 +13,10 @@ class LoyaltyB2bRate(models.Model):
     _rec_name = "date_start"
 
     program_id = fields.Many2one(
-        comodel_name="loyalty.b2b.program", required=True, ondelete="cascade"
+        comodel_name="loyalty.b2b.program",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     date_start = fields.Date(
         string="From",

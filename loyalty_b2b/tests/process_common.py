@@ -10,7 +10,7 @@ from psycopg2 import sql
 
 from odoo import SUPERUSER_ID, Command, api, fields, sql_db, tools
 from odoo.exceptions import ConcurrencyError, UserError
-from odoo.orm.registry import Registry
+from odoo.modules.registry import Registry
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, retrying
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger

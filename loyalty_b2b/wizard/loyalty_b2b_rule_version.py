@@ -23,10 +23,10 @@ class LoyaltyB2bRuleVersion(models.TransientModel):
     points = Points(required=True)
     amount = fields.Monetary(string="Per", required=True)
 
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
+    def default_get(self, fields):
+        values = super().default_get(fields)
         rule = self.env["loyalty.b2b.rule"].browse(values.get("rule_id"))
-        for name in {"effect", "points", "amount"} & set(fields_list):
+        for name in {"effect", "points", "amount"} & set(fields):
             values.setdefault(name, rule[name])
         return values
 
