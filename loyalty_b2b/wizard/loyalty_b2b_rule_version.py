@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..fields import Points
 
@@ -23,6 +23,7 @@ class LoyaltyB2bRuleVersion(models.TransientModel):
     points = Points(required=True)
     amount = fields.Monetary(string="Per", required=True)
 
+    @api.model
     def default_get(self, fields):
         values = super().default_get(fields)
         rule = self.env["loyalty.b2b.rule"].browse(values.get("rule_id"))
