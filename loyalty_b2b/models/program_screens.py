@@ -165,10 +165,12 @@ class LoyaltyB2bProgram(models.Model):
     def _get_point_name(self, points):
         """Return how so many points are called; a name of one's own as it was typed.
 
+        Our own name is said in the language of the reader.
+
         :param int points: signed.
         """
-        if abs(points) == 1 and self.point_name in ("points", self.env._("points")):
-            return self.env._("point")
+        if self.point_name in ("points", self.env._("points")):
+            return self.env._("point") if abs(points) == 1 else self.env._("points")
         return self.point_name or ""
 
     @api.model

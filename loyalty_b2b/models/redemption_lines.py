@@ -121,7 +121,7 @@ class LoyaltyB2bRedemption(models.Model):
             "Discount – programme %(program)s, %(points)s %(point_name)s",
             program=program.name,
             points=record._format_points(record.points),
-            point_name=program.point_name,
+            point_name=program._get_point_name(record.points),
         )
         if len(taxes) < 2:
             return [name] * len(taxes)

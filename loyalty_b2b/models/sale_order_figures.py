@@ -58,15 +58,17 @@ class SaleOrder(models.Model):
         wallet = self.loyalty_b2b_wallet_id
         if not wallet:
             return []
+        program = wallet.sudo().program_id
         values = {
             "points": formatLang(self.env, wallet.available, digits=0),
-            "name": wallet.point_name,
+            "name": program._get_point_name(wallet.available),
             "amount": wallet.currency_id.format(wallet.available_amount),
         }
         texts = [self.env._("%(points)s %(name)s available (%(amount)s)", **values)]
         preview = self._get_loyalty_b2b_preview()
         if preview:
             values["points"] = formatLang(self.env, preview, digits=0)
+            values["name"] = program._get_point_name(preview)
             texts.append(
                 self.env._("about %(points)s %(name)s after invoicing", **values)
             )

@@ -34,7 +34,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "The last 3 months would have earned %(points)s %(name)s.",
                     points=formatLang(self.env, points, digits=0),
-                    name=program.point_name,
+                    name=program._get_point_name(points),
                 )
                 if points
                 else ""

@@ -63,7 +63,6 @@ class TestPolishPortal(LoyaltyB2bPortalCommon):
         super().setUpClass()
         speak_polish(cls.env)
         cls.boss.lang = LANG
-        cls.program.with_context(lang=LANG).point_name = "pkt"
 
     def test_points_page_is_polish(self):
         self.program.activation = "payment"
@@ -130,7 +129,6 @@ class TestPolishUse(UseCommon):
 
     def test_discount_line_is_in_the_customers_language(self):
         self.customer.lang = LANG
-        self.program.with_context(lang=LANG).point_name = "pkt"
         order = self._create_order([(self.product, 2, 100.0)])
         self._use_points(order, 5000)
         line = order.order_line.filtered("loyalty_b2b_redemption_id")
