@@ -154,6 +154,9 @@ class Bench:
         return order
 
     def use(self):
+        # with the chatter that users get
+        self.env = self.env(context={**self.env.context, "tracking_disable": False})
+
         def discount(order):
             self.env["sale.order.discount"].create(
                 {
