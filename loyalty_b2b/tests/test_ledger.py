@@ -76,3 +76,15 @@ class TestLedger(LoyaltyB2bCommon):
                 self.wallet.invalidate_recordset(["version"])
                 self.assertGreater(self.wallet.version, before)
         self.assertGreater(other.version, 0)
+
+    def test_sums_beyond_32_bits_stay_exact(self):
+        self._give_points(10**12)
+        self._give_points(1, date_expiry="2099-01-01")
+        self.assertWallet(balance=10**12 + 1, available=10**12 + 1)
+        self.wallet._consume(self.wallet._hold(10**12, "hold:1"))
+        self.assertWallet(balance=1, available=1)
+        ((total,),) = self.env["loyalty.b2b.entry"]._read_group(
+            [("wallet_id", "=", self.wallet.id)], [], ["points:sum"]
+        )
+        self.assertEqual(int(total), 1)
+        self.assertFalse(self.wallet._verify())
