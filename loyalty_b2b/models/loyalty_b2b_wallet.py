@@ -143,6 +143,7 @@ class LoyaltyB2bWallet(models.Model):
             return NotImplemented
         if operator in ("in", "not in"):
             value = tuple(int(number) for number in value) or (None,)
+        self._spare_compilation()
         sql_operator = SQL({"in": "IN", "not in": "NOT IN"}.get(operator, operator))
         return Domain.custom(
             to_sql=lambda model, alias, query: SQL(
@@ -161,6 +162,19 @@ class LoyaltyB2bWallet(models.Model):
         return self._get_available_sql(
             SQL.identifier(alias, "id"), SQL.identifier(alias, "program_id")
         )
+
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        if order and "available" in order:
+            self._spare_compilation()
+        return super()._order_to_sql(order, query, alias, reverse)
+
+    def _spare_compilation(self):
+        """Tell PostgreSQL not to compile the sum over the open entries.
+
+        It is cheap but looks dear in the plan: compiling takes a second, running it
+        for 100 000 wallets half a second.
+        """
+        self.env.execute_query(SQL("SET LOCAL jit = off"))
 
     def _get_available_sql(self, wallet, program):
         """Return SQL for the available points of a wallet (DESIGN I1).
