@@ -259,7 +259,7 @@ class Bookings:
             self._fresh[key].id = ids.get(key, self._fresh[key].id)
             if key in ids:
                 lines += self._prepare_lines(ids[key], rows, points)
-        self.env["loyalty.b2b.entry.line"]._insert_lines(lines)
+        self.wallets._explain(lines)
         self._entries, self._lines, self._fresh = [], [], {}
         return ids
 

@@ -123,6 +123,13 @@ class LoyaltyB2bWallet(models.Model):
             self._invalidate_figures()
         return ids
 
+    def _explain(self, lines):
+        """Insert the why of entries just booked.
+
+        :param list lines: dicts, see `loyalty.b2b.entry.line._insert_lines`.
+        """
+        self.env["loyalty.b2b.entry.line"].sudo()._insert_lines(lines)
+
     def _trigger_settling(self):
         """Wake the settling job, once a transaction."""
         data = self.env.cr.precommit.data
