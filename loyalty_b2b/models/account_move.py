@@ -85,12 +85,21 @@ class AccountMove(models.Model):
             currency=self.currency_id,
             company_currency=self.company_currency_id,
             reversed_id=self.reversed_entry_id.id,
-            # only with Odoo's debit notes installed
-            debited=self["debit_origin_id"]
-            if "debit_origin_id" in self._fields
-            else self.browse(),
+            debited=self._get_loyalty_b2b_debited(),
             posted_before=posted_before,
         )
+
+    def _get_loyalty_b2b_debited(self):
+        """Return the invoice that a debit note raises, with Odoo's addon for them.
+
+        A debit note of a credit note cancels it: it raises what was credited.
+        """
+        if "debit_origin_id" not in self._fields:
+            return self.browse()
+        debited = self["debit_origin_id"]
+        while source := debited.reversed_entry_id or debited["debit_origin_id"]:
+            debited = source
+        return debited
 
     def _cron_book_loyalty_b2b(self):
         """Try again the documents whose points could not be worked out."""
