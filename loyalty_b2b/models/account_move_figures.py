@@ -1,8 +1,6 @@
 from odoo import fields, models
 
-from ..fields import Points
-
-READERS = "loyalty_b2b.group_loyalty_b2b_user,loyalty_b2b.group_loyalty_b2b_auditor"
+from ..fields import READERS, Points
 
 
 class AccountMove(models.Model):

@@ -32,18 +32,29 @@ class ResPartner(models.Model):
 
     def _get_loyalty_b2b_wallets(self, company, program=None):
         """Return the wallets of this contact, one per programme, in sudo."""
-        owner = self._get_loyalty_b2b_owner()
-        domain = [("partner_id", "in", owner.ids), ("company_id", "=", company.id)]
-        if program:
-            domain.append(("program_id", "=", program.id))
-        participants = self.env["loyalty.b2b.participant"].sudo().search(domain)
+        owner = self._get_loyalty_b2b_owner().sudo()
         today = fields.Date.context_today(self)
-        participants = participants.filtered(
-            lambda p: p.date_start <= today and (not p.date_end or p.date_end >= today)
+        participants = owner._find_loyalty_b2b_participants(company).filtered(
+            lambda row: (
+                row.date_start <= today and (not program or row.program_id == program)
+            )
         )
-        return participants.wallet_id.sorted(
-            lambda wallet: (wallet.program_id.sequence, wallet.id)
+        return participants.wallet_id
+
+    def _find_loyalty_b2b_participants(self, company):
+        """Return in which programmes owners take part, as far as the caller may see.
+
+        In the order in which documents go by them; ended ones are left out, those
+        that begin later are not.
+        """
+        participants = self.env["loyalty.b2b.participant"].search_fetch(
+            [("partner_id", "in", self.ids), ("company_id", "=", company.id)],
+            ["partner_id", "program_id", "wallet_id", "date_start", "date_end"],
         )
+        today = fields.Date.context_today(self)
+        return participants.filtered(
+            lambda row: not row.date_end or row.date_end >= today
+        ).sorted(lambda row: (row.program_id.sequence, row.wallet_id.id))
 
     def _get_loyalty_b2b_tax_id(self):
         """Return the tax id as *country:number*, or '' where there is none.

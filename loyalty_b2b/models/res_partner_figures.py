@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..fields import Points
-
-READERS = "loyalty_b2b.group_loyalty_b2b_user,loyalty_b2b.group_loyalty_b2b_auditor"
+from ..fields import READERS, Points
 
 
 class ResPartner(models.Model):
@@ -33,19 +31,11 @@ class ResPartner(models.Model):
     def _compute_loyalty_b2b_wallet(self):
         """Find the wallet by the reader's rights: own customers, or all."""
         owners = self._get_loyalty_b2b_owner()._origin
-        participants = self.env["loyalty.b2b.participant"].search_fetch(
-            [
-                ("partner_id", "in", owners.ids),
-                ("company_id", "=", self.env.company.id),
-                ("wallet_id.state", "!=", "left"),
-            ],
-            ["partner_id", "program_id", "wallet_id"],
-        )
-        # of several programmes, the one that documents go by
-        participants = participants.sorted(
-            lambda row: (row.program_id.sequence, row.wallet_id.id), reverse=True
-        )
-        wallets = {row.partner_id: row.wallet_id for row in participants}
+        wallets = {}
+        for row in owners._find_loyalty_b2b_participants(self.env.company):
+            if row.wallet_id.state != "left":
+                # of several programmes, the one that documents go by
+                wallets.setdefault(row.partner_id, row.wallet_id)
         for partner in self:
             owner = partner._get_loyalty_b2b_owner()._origin
             wallet = wallets.get(owner, self.env["loyalty.b2b.wallet"])

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-READERS = "loyalty_b2b.group_loyalty_b2b_user,loyalty_b2b.group_loyalty_b2b_auditor"
+from ..fields import READERS
 
 
 class SaleOrder(models.Model):

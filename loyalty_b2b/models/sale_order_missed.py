@@ -2,9 +2,9 @@ from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..booking.documents import prepare_line
+from ..fields import READERS
 from ..tools import engine, periods
 
-READERS = "loyalty_b2b.group_loyalty_b2b_user,loyalty_b2b.group_loyalty_b2b_auditor"
 MISSED_MONTHS = 3
 
 
