@@ -105,7 +105,9 @@ class LoyaltyB2bEntryLine(models.Model):
             "not_proportional": self.env._(
                 "Only points per amount are taken back without an original invoice."
             ),
-            "annulled": self.env._("The document was reset."),
+            "annulled": self.env._(
+                "The document was reset, or the final invoice counts it."
+            ),
             "no_rule": self.env._("No earning rule covers this product."),
             "not_in_period": self.env._("No rule was in force on this date."),
             "excluded_product": self.env._(

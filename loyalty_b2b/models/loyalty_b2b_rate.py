@@ -14,6 +14,7 @@ class LoyaltyB2bRate(models.Model):
 
     program_id = fields.Many2one(
         comodel_name="loyalty.b2b.program",
+        string="Programme",
         required=True,
         index=True,
         ondelete="cascade",

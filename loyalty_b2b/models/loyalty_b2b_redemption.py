@@ -98,7 +98,7 @@ class LoyaltyB2bRedemption(models.Model):
     date_hold_end = fields.Datetime(
         string="Held until",
         readonly=True,
-        help="The quotation holds the points so long.",
+        help="Until then the quotation holds the points.",
     )
     fingerprint = fields.Json(
         readonly=True,

@@ -87,6 +87,11 @@ class LoyaltyB2bProgram(models.Model):
     def _get_portal_expiry_text(self):
         if not self.expiry_months:
             return self.env._("Points do not expire.")
+        if self.expiry_months == 1:
+            return self.env._(
+                "Points can be used for a month from the day they become available;"
+                " those that expire first are used first."
+            )
         return self.env._(
             "Points can be used for %(months)s months from the day they become"
             " available; those that expire first are used first.",

@@ -94,7 +94,7 @@ class LoyaltyB2bProgram(models.Model):
         for program in self:
             program.caption_worth = program.rate_text or self.env._("not set")
             program.caption_earning = program._get_earning_caption()
-            program.caption_use = self.env._("%(days)s days", days=program.hold_days)
+            program.caption_use = program._get_hold_caption()
             program.caption_exclusions = program._get_exclusions_caption()
             program.caption_enrolment = (
                 self.env._("automatic") if program.auto_enrol else self.env._("by hand")
@@ -104,6 +104,11 @@ class LoyaltyB2bProgram(models.Model):
         if len(self.rule_ids) == 1:
             return self.env._("1 rule")
         return self.env._("%(count)s rules", count=len(self.rule_ids))
+
+    def _get_hold_caption(self):
+        if self.hold_days == 1:
+            return self.env._("1 day")
+        return self.env._("%(days)s days", days=self.hold_days)
 
     def _get_exclusions_caption(self):
         count = (

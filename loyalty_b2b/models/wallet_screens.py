@@ -90,7 +90,10 @@ class LoyaltyB2bWallet(models.Model):
             )
 
     def _get_chart_series(self):
-        return [("in", self.env._("Came in")), ("out", self.env._("Went out"))]
+        # one a line: the export of terms would take the next key for a context
+        came_in = self.env._("Came in")
+        went_out = self.env._("Went out")
+        return [("in", came_in), ("out", went_out)]
 
     @api.model
     def _get_chart_months(self, last):
