@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from ..tools import engine
 from .test_tools_common import ToolsCase, money, property_settings
-from .test_tools_engine import documents, line, rule, rulesets
+from .test_tools_engine import documents, line, parts_of, rule, rulesets
 
 # What a credit note may know of the line it credits.
 KNOWN = [
@@ -93,7 +93,7 @@ class TestCorrect(ToolsCase):
         self.assertEqual(engine.group_points(self.rows + rows), 0)
         over = [row for row in rows if row.reason == "nothing_left"]
         self.assertEqual([(row.key, row.base) for row in over], [("a", -300)])
-        parts = engine.explained(rows, -1000)
+        parts = engine.explained(parts_of(rows), -1000)
         self.assertEqual(sum(parts), -1000)
         self.assertEqual(parts[rows.index(over[0])], 0)
         # What was taken too much is given back first.
@@ -200,7 +200,7 @@ class TestCorrect(ToolsCase):
         found = engine.correct(rows, [line("x", -40)])
         self.assertEqual([(r.rule, r.base) for r in found], [(1, -40), (2, -40)])
         self.assertEqual(engine.group_points(rows + found), 210)
-        self.assertEqual(engine.explained(found, -140), [-40, -100])
+        self.assertEqual(engine.explained(parts_of(found), -140), [-40, -100])
 
     def test_a_credit_outlives_posting_its_original_again_by_other_rules(self):
         rows = engine.explain([line("a", 100)], FLAT)
@@ -221,7 +221,7 @@ class TestCorrect(ToolsCase):
         rows += engine.explain([line("a", 100)], engine.RuleSet([rule(2)]))
         found = engine.correct(rows, [line("x", -30)])
         self.assertEqual([row.reason for row in found], ["annulled", ""])
-        self.assertEqual(engine.explained(found, -30), [0, -30])
+        self.assertEqual(engine.explained(parts_of(found), -30), [0, -30])
 
     def test_undoing_one_of_two_credits_leaves_the_other(self):
         first = engine.correct(self.rows, [line("x", -100, order_line=1)])
@@ -273,7 +273,7 @@ class TestCorrectProperties(ToolsCase):
             taken = engine.group_points(rows) - points
             points += taken
             self.assertLessEqual(taken, 0)
-            self.assertEqual(sum(engine.explained(found, taken)), taken)
+            self.assertEqual(sum(engine.explained(parts_of(found), taken)), taken)
 
     @property_settings(150)
     @given(st.data(), rulesets())

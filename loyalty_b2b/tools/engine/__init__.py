@@ -9,21 +9,39 @@ key under one rule: its own value, a discount for points that falls on it, a
 correction. All rows of a group, in the order of booking, give the group's points.
 """
 
+from .capping import cap_days, extend
 from .correcting import annul, correct, unlinked_credit
-from .counting import exact_points, explained, group_points
+from .counting import Count, count, deferred_points, group_points
+from .explained import Part, contributions, exact_points, explained
 from .explaining import explain
-from .lines import Line, Row, Rule, RuleSet
+from .lines import FOR_NOW, NOBODY, Customer, Line, Row
+from .nudging import Nudge, next_step
+from .rules import Rule
+from .ruleset import NOTHING, RuleSet
 
 __all__ = [
+    "FOR_NOW",
+    "NOBODY",
+    "NOTHING",
+    "Count",
+    "Customer",
     "Line",
+    "Nudge",
+    "Part",
     "Row",
     "Rule",
     "RuleSet",
     "annul",
+    "cap_days",
+    "contributions",
     "correct",
+    "count",
+    "deferred_points",
     "exact_points",
     "explain",
     "explained",
+    "extend",
     "group_points",
+    "next_step",
     "unlinked_credit",
 ]

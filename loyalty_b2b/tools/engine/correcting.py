@@ -6,11 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
-from math import floor
 
 from ..rounding import from_minor, spread, to_minor
-from .counting import ZERO, _exactly, _hold, _Key, exact_points
 from .explaining import (
     _part_of,
     _product_lines,
@@ -19,14 +16,19 @@ from .explaining import (
     _share_out,
     explain,
 )
-from .lines import NOTHING, Line, Row, RuleSet
+from .counting import Count, count
+from .explained import Part, contributions
+from .keys import ZERO, Key, exactly, hold
+from .lines import Line, Row
+from .rules import Rule
+from .ruleset import NOTHING, RuleSet
 
 # How well a correction knows what it corrects; less is better.
 SAME_KEY, SAME_ORDER_LINE, SAME_PRODUCT, UNMATCHED = range(4)
 FIELDS_BY_RANK = ((SAME_ORDER_LINE, "order_line"), (SAME_PRODUCT, "product"))
 
 
-@_exactly
+@exactly
 def annul(rows: Iterable[Row]) -> list[Row]:
     """Undo the rows of a document (reset to draft, cancel).
 
@@ -50,7 +52,7 @@ def annul(rows: Iterable[Row]) -> list[Row]:
     ]
 
 
-@_exactly
+@exactly
 def correct(
     origins: Sequence[Row], corrections: Sequence[Line], digits: int = 2
 ) -> list[Row]:
@@ -71,27 +73,46 @@ def correct(
     return _Correction(origins, corrections, digits).run()
 
 
+@exactly
 def unlinked_credit(
     lines: Sequence[Line], ruleset: RuleSet, digits: int = 2
-) -> tuple[list[Row], int]:
+) -> tuple[list[Part], int]:
     """Explain a credit note of which no original is known (DESIGN §5).
 
-    By the rules of its own date, and only by those in proportion to money.
+    By the rules of its own date, and only by those in proportion to money: neither
+    steps nor rules with a minimum or a cap, of which nobody knows what they gave.
 
-    :return: its rows, and the points it takes: 0 or below, rounded toward zero for
-        each group
+    :return: its rows with their exact points, and the points it takes: 0 or below,
+        rounded toward zero for each group
     """
-    rows = []
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in explain(lines, ruleset, digits):
-        if row.effect == "step":
+        if row.effect and not _is_proportional(ruleset.get(row.rule)):
             row = replace(
                 row, rule=None, root=None, effect="", reason="not_proportional"
             )
-        rows.append(replace(row, part="correction"))
-    totals: dict[str, Fraction] = defaultdict(Fraction)
-    for row, exact in zip(rows, exact_points(rows), strict=True):
-        totals[row.group] += exact
-    return rows, sum(min(0, -floor(-total)) for total in totals.values())
+        groups[row.group].append(_mirror(row))
+    parts, points = [], 0
+    for rows in groups.values():
+        counted = count(rows, ruleset)
+        points -= counted.points
+        parts += contributions(rows, Count(), counted)
+    return [(replace(_mirror(row), part="correction"), -p) for row, p in parts], points
+
+
+def _mirror(row: Row) -> Row:
+    return replace(row, base=-row.base, amount=-row.amount, quantity=-row.quantity)
+
+
+def _is_proportional(rule: Rule | None) -> bool:
+    """Tell whether a rule gives twice as much for twice the money, whatever else."""
+    return rule is not None and not (
+        rule.effect not in ("proportional", "multiplier")
+        or rule.has_minimum
+        or rule.is_deferred
+        or rule.cap is not None
+        or rule.cap_order is not None
+    )
 
 
 class _Correction:
@@ -105,10 +126,10 @@ class _Correction:
         self._digits = digits
         self._corrections = corrections
         self._rows: list[Row] = []
-        self._keys: dict[str, _Key] = {}
+        self._keys: dict[str, Key] = {}
         self._first: dict[str, Row] = {}
         self._pools: dict[str, list[str]] = defaultdict(list)
-        for name, key in _hold(origins).items():
+        for name, key in hold(origins).items():
             first = next((row for held in key.held for row in held.lines), None)
             if first:
                 self._keys[name] = key
@@ -183,20 +204,20 @@ class _Correction:
         then back toward the value of the line: for a points-discount that comes alone
         first where discounts fell.
         """
-        closing, excess = (_Key.closing, names), (_Key.excess, self._pool(line))
+        closing, excess = (Key.closing, names), (Key.excess, self._pool(line))
         steps = [closing, excess]
         if line.kind == "points_discount":
             steps = [excess, (self._fallen, names), closing]
         if base > 0 or rank < SAME_PRODUCT:
             # A credit lets a negative line grow again only if it knows that line.
-            steps.append((_Key.room, names))
+            steps.append((Key.room, names))
         for bearing, where in steps:
             rooms = {name: bearing(self._keys[name], base) for name in where}
             base = self._fill(line, base, rooms)
         return base
 
     @staticmethod
-    def _fallen(key: _Key, sign: Decimal) -> Decimal:
+    def _fallen(key: Key, sign: Decimal) -> Decimal:
         """How much of the discounts that fell on a key can be taken back."""
         discount = key.leading.discount
         return min(key.room(sign), abs(discount)) if discount * sign < 0 else ZERO
@@ -234,7 +255,7 @@ class _Correction:
                 self._add(line, name, from_minor(share, self._scale), reason)
 
     def _add(self, line: Line, name: str, base: Decimal, reason: str) -> None:
-        """Add the rows of one key: one for each root, dead ones too (see _Key)."""
+        """Add the rows of one key: one for each root, dead ones too (see Key)."""
         for held in self._keys[name].held:
             if held.lines:
                 row = _part_of(held.live(), "correction", base, self._digits, line.key)

@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..rounding import from_minor, spread, to_minor
-from .lines import Line, Row, RuleSet
+from .lines import Line, Row
+from .ruleset import RuleSet
 
 
 def explain(lines: Sequence[Line], ruleset: RuleSet, digits: int = 2) -> list[Row]:
@@ -63,6 +64,10 @@ def _line_rows(line: Line, ruleset: RuleSet) -> list[Row]:
             line.amount,
             line.order_line,
             line.product,
+            "",
+            None,
+            line.quantity,
+            line.day(rule.by_order_date),
         )
         for rule in rules
     ]
@@ -149,4 +154,6 @@ def _part_of(row: Row, part: str, base: Decimal, digits: int, source: str) -> Ro
     """Return a row for a part of a row's value, at that row's rate and exchange."""
     ratio = Fraction(row.amount) / Fraction(row.base) if row.base else 0
     amount = from_minor(to_minor(Fraction(base) * ratio, digits), digits)
-    return replace(row, part=part, base=base, amount=amount, source=source)
+    return replace(
+        row, part=part, base=base, amount=amount, source=source, quantity=Decimal(0)
+    )

@@ -1,50 +1,35 @@
-"""What the engine takes and gives, and the rules compiled for look-up."""
+"""What the engine takes and gives."""
 
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from .rules import Effect
+
 # Reasons of lines that are no revenue: a correction is not spread over them.
 NO_REVENUE = frozenset({"ignored", "down_payment", "payment_means"})
+# Reasons of rows that may earn with a later document of their group.
+FOR_NOW = frozenset({"below_minimum", "stacked", "capped", "later"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One version of a rule: which purchases earn, and how much.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """The company that is invoiced, as the conditions of rules ask for it.
 
-    ``points`` are given for each ``per`` (above 0, in programme currency): exactly
-    in proportion, or for each full ``per`` a group reaches. ``root`` is shared by the
-    versions of a rule. ``categories`` already contain their children; a rule with
-    neither products nor categories is for everything, one with both for either.
-    ``date_start`` and ``date_end`` are inclusive. After a rule that says ``stop``,
-    the later ones are not looked at for the lines it matched.
+    ``domains`` are the ids of the rules whose customer domain holds.
     """
 
-    id: int
-    root: int
-    version: int
-    sequence: int
-    effect: Literal["proportional", "step"]
-    points: int
-    per: Decimal
-    products: frozenset[int] = frozenset()
-    categories: frozenset[int] = frozenset()
-    date_start: datetime.date | None = None
-    date_end: datetime.date | None = None
-    by_order_date: bool = False
-    stop: bool = False
+    id: int | None = None
+    country: int | None = None
+    tags: frozenset[int] = frozenset()
+    tier: int | None = None
+    domains: frozenset[int] = frozenset()
 
-    def holds_on(self, line: Line) -> bool:
-        """Tell whether the line falls into the rule's period."""
-        day = self.by_order_date and line.order_date or line.date
-        return (self.date_start is None or day >= self.date_start) and (
-            self.date_end is None or day <= self.date_end
-        )
+
+NOBODY = Customer()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +39,9 @@ class Line:
     ``key`` is stable ('aml:12', 'sol:5'); ``group`` is what points are counted for
     ('order:7', 'move:9'). ``base`` is untaxed, in document currency, above 0 for a
     sale; ``amount`` is the same in programme currency at the document's own rate.
+    ``quantity`` is in the product's own unit, with the sign of ``base``.
+    ``discount`` and ``margin`` (None: unknown) are percentages of the line.
+    ``domains`` are the ids of the rules whose product domain holds.
     ``exclusion`` is the code of why the line cannot earn. ``origin_key`` names the
     line that a correction corrects, where that is known.
     """
@@ -66,10 +54,22 @@ class Line:
     kind: Literal["product", "points_discount", "ignored"] = "product"
     product: int | None = None
     category: int | None = None
+    tags: frozenset[int] = frozenset()
+    domains: frozenset[int] = frozenset()
+    quantity: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    margin: Decimal | None = None
     exclusion: str = ""
     order_line: int | None = None
     order_date: datetime.date | None = None
+    pricelist: int | None = None
+    channel: str = ""
+    customer: Customer = NOBODY
     origin_key: str | None = None
+
+    def day(self, by_order_date: bool) -> datetime.date:
+        """Return the day by which a rule's period counts."""
+        return by_order_date and self.order_date or self.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +80,21 @@ class Row:
     earns nothing has an empty ``effect`` and the ``reason`` why. ``base`` (document
     currency) is exact and decides; ``amount`` (programme currency) is exact in rows of
     the part 'line' and rounded in the others, where it is for people to read.
-    ``source`` is the key of the discount or correction line that caused the row.
+    ``quantity`` is that of the line, in rows of the part 'line'. ``day`` is the one by
+    which the rule's period counts. ``source`` is the key of the discount or
+    correction line that caused the row.
+
+    A row of the part 'cap' says that of the ``wanted`` points which a rule would give
+    to the group so far ``given`` fitted under its cap, in the period of ``day``.
     """
 
     key: str
     group: str
-    part: Literal["line", "discount", "correction"]
+    part: Literal["line", "discount", "correction", "cap", "memo"]
     rule: int | None
     root: int | None
     version: int
-    effect: Literal["proportional", "step", ""]
+    effect: Effect
     points: int
     per: Decimal
     base: Decimal
@@ -98,87 +103,7 @@ class Row:
     product: int | None
     reason: str = ""
     source: str | None = None
-
-
-class RuleSet:
-    """Rules compiled so that finding those of a line costs the same for 1 and 1000."""
-
-    __slots__ = ("_anywhere", "_by_category", "_by_product", "_found", "_versioned")
-
-    def __init__(self, rules: Iterable[Rule]):
-        self._anywhere: list[Rule] = []
-        self._by_product: dict[int | None, list[Rule]] = defaultdict(list)
-        self._by_category: dict[int | None, list[Rule]] = defaultdict(list)
-        self._found: dict[tuple[int | None, int | None], tuple[Rule, ...]] = {}
-        roots = set()
-        self._versioned = False
-        for rule in rules:
-            self._versioned |= rule.root in roots
-            roots.add(rule.root)
-            self._index(rule)
-
-    def _index(self, rule: Rule) -> None:
-        """File a rule under what it is conditioned on."""
-        for product in rule.products:
-            self._by_product[product].append(rule)
-        for category in rule.categories:
-            self._by_category[category].append(rule)
-        if not rule.products and not rule.categories:
-            self._anywhere.append(rule)
-
-    def _candidates(self, line: Line) -> tuple[Rule, ...]:
-        """Return the rules for the line's product or category, by sequence."""
-        place = (line.product, line.category)
-        found = self._found.get(place)
-        if found is None:
-            rules = {
-                *self._anywhere,
-                *self._by_product.get(line.product, ()),
-                *self._by_category.get(line.category, ()),
-            }
-            found = tuple(sorted(rules, key=lambda rule: (rule.sequence, rule.id)))
-            self._found[place] = found
-        return found
-
-    def match(self, line: Line) -> tuple[Rule, ...]:
-        """Return the rules by which the line earns, in order of sequence.
-
-        Neither the kind of the line nor its exclusion is looked at.
-        """
-        matching = []
-        for rule in self._candidates(line):
-            if rule.holds_on(line):
-                matching.append(rule)
-                if rule.stop:
-                    break
-        if self._versioned and len(matching) > 1:
-            return self._newest(matching)
-        return tuple(matching)
-
-    @staticmethod
-    def _newest(matching: Sequence[Rule]) -> tuple[Rule, ...]:
-        """Keep one version of each rule, should their periods overlap."""
-        newest: dict[int, int] = {}
-        for rule in matching:
-            newest[rule.root] = max(rule.version, newest.get(rule.root, rule.version))
-        return tuple(rule for rule in matching if rule.version == newest[rule.root])
-
-    def reason(self, line: Line) -> str:
-        """Return the code of why a line earns nothing, '' if it earns.
-
-        The line's own exclusion, 'ignored', 'no_value', 'no_rule' (none for its
-        product or category) or 'not_in_period' (there is one, at another time).
-        A line of the kind 'ignored' gets a code that marks it as no revenue.
-        """
-        if line.kind == "ignored":
-            return line.exclusion if line.exclusion in NO_REVENUE else "ignored"
-        if line.exclusion:
-            return line.exclusion
-        if not line.base:
-            return "no_value"
-        if self.match(line):
-            return ""
-        return "not_in_period" if self._candidates(line) else "no_rule"
-
-
-NOTHING = RuleSet([])
+    quantity: Decimal = Decimal(0)
+    day: datetime.date | None = None
+    wanted: int = 0
+    given: int = 0
