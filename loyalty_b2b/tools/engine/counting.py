@@ -15,6 +15,8 @@ from .lines import Row
 from .rules import Rule
 from .ruleset import NOTHING, RuleSet, stacked
 
+# Effects that the quick way can count; a row without one earns nothing.
+PLAIN = frozenset({"proportional", ""})
 # Says how many of the points that a capped rule wants it gets.
 Grant = Callable[[Rule, int], int]
 
@@ -23,16 +25,26 @@ Grant = Callable[[Rule, int], int]
 class Count:
     """What a group earns: exactly by rule, and rounded.
 
-    ``gives`` holds points by rule id before rounding, ``pools`` whole points by what
-    is rounded together (see `Rule.pool`), ``caps`` (wanted, given) by the id of each
-    capped rule, ``why`` the code of why a line earns nothing by a rule although it
-    meets its conditions, by rule id and key.
+    ``pools`` holds whole points by what is rounded together (see `Rule.pool`), ``caps``
+    (wanted, given) by the id of each capped rule, ``why`` the code of why a line earns
+    nothing by a rule although it meets its conditions, by rule id and key. ``exact``
+    are points by rule before rounding, ``sums`` the amounts by (rule, points, per)
+    where each line counted by itself.
     """
 
-    gives: dict[int | None, Fraction] = field(default_factory=dict)
     pools: dict[str, int] = field(default_factory=dict)
     caps: dict[int, tuple[int, int]] = field(default_factory=dict)
     why: dict[tuple[int | None, str], str] = field(default_factory=dict)
+    exact: dict[int | None, Fraction] = field(default_factory=dict)
+    sums: dict[tuple, Decimal | Fraction] = field(default_factory=dict)
+
+    @property
+    def gives(self) -> dict[int | None, Fraction]:
+        """Points by rule id before rounding."""
+        gives = defaultdict(Fraction, self.exact)
+        for (rule, points, per), amount in self.sums.items():
+            gives[rule] += Fraction(amount) * points / Fraction(per)
+        return gives
 
     @property
     def points(self) -> int:
@@ -94,11 +106,13 @@ def capped(caps: Mapping[int | None, Row], rule: Rule, wanted: int) -> int:
 def _count(rows: Sequence[Row], ruleset: RuleSet, grant: Grant) -> Count:
     """Count rows, by the quick way if each line counts by itself."""
     intricate = ruleset.intricate
-    if any(
-        row.rule in intricate or row.effect not in ("proportional", "") for row in rows
-    ):
-        return _Counting(uncapped(rows), ruleset, grant).run()
+    for row in rows:
+        if row.rule in intricate or row.effect not in PLAIN:
+            return _Counting(uncapped(rows), ruleset, grant).run()
+    # Sums of Decimal and of Fraction are kept apart: only the few touched lines need
+    # the slower one.
     sums: dict[tuple, Decimal | Fraction] = defaultdict(int)
+    rates: dict[tuple, Decimal | Fraction] = defaultdict(int)
     if is_untouched(rows):
         for row in rows:
             if row.effect:
@@ -107,10 +121,13 @@ def _count(rows: Sequence[Row], ruleset: RuleSet, grant: Grant) -> Count:
         for item in remaining(uncapped(rows)):
             row = item.row
             sums[row.rule, row.points, row.per] += Fraction(item.amount)
-    gives: dict[int | None, Fraction] = defaultdict(Fraction)
-    for (rule, points, per), amount in sums.items():
-        gives[rule] += Fraction(amount) * points / Fraction(per)
-    return Count(dict(gives), {"": max(0, floor(sum(gives.values())))})
+    for (_rule, points, per), amount in sums.items():
+        rates[points, per] += amount
+    exact = sum(
+        Fraction(amount) * points / Fraction(per)
+        for (points, per), amount in rates.items()
+    )
+    return Count(pools={"": max(0, floor(exact))}, sums=sums)
 
 
 class _Counting:
@@ -138,7 +155,7 @@ class _Counting:
         for rule, items in sorted(kept, key=lambda pair: _is_multiplier(pair[0])):
             self._count_rule(rule, items)
         pools: dict[str, Fraction] = {"": Fraction(0)}
-        for rule_id, points in self._result.gives.items():
+        for rule_id, points in self._result.exact.items():
             pool = self._rules[rule_id].pool
             pools[pool] = pools.get(pool, Fraction(0)) + points
         self._result.pools = {
@@ -191,7 +208,7 @@ class _Counting:
             given = self._grant(rule, wanted)
             self._result.caps[rule.id] = (wanted, given)
             fits = Fraction(given)
-        self._result.gives[rule.id] = fits
+        self._result.exact[rule.id] = fits
         ratio = fits / total if total else Fraction(0)
         for item, part in zip(items, points, strict=True):
             self._gained[item.row.key] += part * ratio

@@ -154,7 +154,7 @@ def hold(rows: Iterable[Row]) -> dict[str, Key]:
     return keys
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Item:
     """What remains of a line under one rule: programme currency, and units."""
 

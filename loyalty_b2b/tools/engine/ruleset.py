@@ -24,6 +24,8 @@ class RuleSet:
         "_by_id",
         "_by_product",
         "_found",
+        "_is_stacked",
+        "_is_wide",
         "_own",
         "_places",
         "_static",
@@ -57,6 +59,13 @@ class RuleSet:
         self._found: dict[tuple, tuple[tuple[Rule, tuple[Condition, ...]], ...]] = {}
         roots = [rule.root for rule in self.rules]
         self._versioned = len(set(roots)) < len(roots)
+        self._is_stacked = any(rule.stop or rule.exclusive for rule in self.rules)
+        # whether more than product and category decides which rules are likely
+        self._is_wide = any(
+            code != "not_covered" or rule.tags
+            for rule in self.rules
+            for code, _is_set, _holds in self._static[rule.id]
+        )
         for rule in self.rules:
             self._index(rule)
 
@@ -101,7 +110,9 @@ class RuleSet:
 
         Each comes with what is still to be asked of the line.
         """
-        place = (line.product, line.category, line.tags, line.domains, line.customer)
+        place = (line.product, line.category)
+        if self._is_wide:
+            place = (*place, line.tags, line.domains, line.customer)
         found = self._found.get(place)
         if found is None:
             found = tuple(
@@ -125,10 +136,11 @@ class RuleSet:
             for rule, conditions in self._likely(line)
             if not conditions or not failed(rule, line, conditions)
         ]
-        if self._versioned and len(matching) > 1:
-            matching = self._newest(matching)
         if len(matching) > 1:
-            return tuple(stacked(matching, lambda rule: not rule.has_minimum))
+            if self._versioned:
+                matching = self._newest(matching)
+            if self._is_stacked:
+                return tuple(stacked(matching, lambda rule: not rule.has_minimum))
         return tuple(matching)
 
     @staticmethod
