@@ -30,6 +30,7 @@
         "views/sale_order_missed_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/sale_order_templates.xml",
         "views/portal_templates.xml",
         "report/loyalty_b2b_movement_views.xml",
         "report/loyalty_b2b_movement_templates.xml",

@@ -1,9 +1,8 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from odoo.tools import SQL
-
-from ..tools import engine, group, periods
+from ..tools import engine
+from .drafts import Drafts
 
 
 class Rounds:
@@ -22,22 +21,19 @@ class Rounds:
         self._numbers[move_id] += 1
         return self._rounds[move_id], self._numbers[move_id]
 
+    def forget(self, move_id):
+        """Give the numbers of a document back that were not booked."""
+        self._rounds.pop(move_id, None)
+        self._numbers.pop(move_id, None)
 
-class Bookings:
-    """Collects entries and their why, and inserts them with two queries."""
+
+class Bookings(Drafts):
+    """Works out what a group of documents is missing or has too much."""
 
     def __init__(self, wallets, groups=None):
-        """Collect bookings for groups.
-
-        :param wallets: `loyalty.b2b.wallet` in sudo, any records.
-        :param dict groups: (wallet id, group) → `group.Group`, as booked before.
-        """
-        self.wallets = wallets
+        super().__init__(wallets, groups)
         self.env = wallets.env
         self.programs = self.env["loyalty.b2b.program"]
-        self.groups = groups if groups is not None else {}
-        self.pending = False
-        self._entries, self._lines, self._fresh = [], [], {}
         self._names = {}
         self._program_ids = {}
         # rounds go by what was booked before
@@ -72,7 +68,8 @@ class Bookings:
             self._take_back(found, -difference, new, values, frozenset({move.id}))
         else:
             self._credit(found, "earn", difference, new, values)
-        found.add_rows(move.id, new)
+        self._draft_explained(found, move.id, new)
+        self.keep()
 
     def level(self, found):
         """Book what a group is missing or has too much."""
@@ -87,6 +84,7 @@ class Bookings:
             self._take_back(found, -difference, [], values, frozenset())
         else:
             self._credit(found, "earn", difference, [], values)
+        self.keep()
 
     # === BOOKING === #
 
@@ -98,7 +96,6 @@ class Bookings:
         waits = program._get_terms().activation == "payment" and kind == "earn"
         if waits and not dates.get("root_entry_id"):
             dates = {"state": "pending"}
-            self.pending = True
         self._add_entry(
             found,
             wallet._prepare_entry(
@@ -121,6 +118,8 @@ class Bookings:
         if is_sale or not lots:
             program = self._program_of(found.wallet)
             return wallet._prepare_expiry(values["date_event"], program)
+        if self._is_fresh(found):
+            self.insert()  # the new lot names an older one, which needs an id
         lot = lots[-1]
         return {
             "state": lot.state if lot.state != "cancelled" else "posted",
@@ -136,12 +135,11 @@ class Bookings:
         wallet = self.wallets.browse(found.wallet)
         program = self._program_of(found.wallet)
         parts = found.take_back(points, moves)
+        # booked first, so that the reversals find it when settling
+        for row in self._prepare_lifted(wallet, program, parts, values):
+            self._draft_entry(row)
         explained = self._share_rows(found, rows, parts)
         for (lot, part), lot_rows in zip(parts, explained, strict=True):
-            state = lot.state if lot.state == "pending" else "posted"
-            if periods.is_lapsed(lot.date_expiry, program._today()):
-                # booked first, so that the reversal finds it when settling
-                self._undo_expiry(found, wallet, lot, part, values)
             self._add_entry(
                 found,
                 wallet._prepare_entry(
@@ -149,7 +147,7 @@ class Bookings:
                     -part,
                     program,
                     key=f"reverse:{lot.id}:{found.reversals(lot) + 1}",
-                    state=state,
+                    state=lot.state if lot.state == "pending" else "posted",
                     reversed_entry_id=lot.id,
                     awaits_payment=lot.awaits_payment,
                     to_settle=True,
@@ -158,43 +156,15 @@ class Bookings:
                 lot_rows,
             )
 
-    def _undo_expiry(self, found, wallet, lot, points, values):
-        """Give back what expired of a lot that is taken back: not to take it twice."""
-        for expire_id, expired, returns in self._query_expired(lot.id):
-            part = min(points, expired)
-            points -= part
-            if part > 0:
-                self._add_entry(
-                    found,
-                    wallet._prepare_entry(
-                        "return",
-                        part,
-                        key=f"unexpire:{expire_id}:{returns + 1}",
-                        reversed_entry_id=expire_id,
-                        root_entry_id=lot.root or lot.id,
-                        date_available=lot.date_available,
-                        date_expiry=lot.date_expiry,
-                        to_settle=True,
-                        note=self.env._("Expired, and taken back with its invoice"),
-                        **{**values, "group_ref": None},
-                    ),
-                    [],
-                )
-
-    def _query_expired(self, lot_id):
-        """Return (expire entry, points not given back yet, number of returns)."""
-        return self.env.execute_query(
-            SQL(
-                """
-            SELECT x.id, (-x.points - COALESCE(SUM(r.points), 0))::bigint, COUNT(r.id)
-              FROM loyalty_b2b_entry x
-              LEFT JOIN loyalty_b2b_entry r ON r.reversed_entry_id = x.id
-             WHERE x.reversed_entry_id = %s AND x.kind = 'expire'
-             GROUP BY x.id ORDER BY x.id
-                """,
-                lot_id,
-            )
-        )
+    def _prepare_lifted(self, wallet, program, parts, values):
+        """Give back what expired of lots that are taken back: not to take it twice."""
+        lots = [
+            (lot.root or lot.id, lot.date_expiry, part)
+            for lot, part in parts
+            if lot.state == "posted"
+        ]
+        note = self.env._("Expired, and taken back with its invoice")
+        return wallet._prepare_lifted(lots, note, program, **values)
 
     def _share_rows(self, found, rows, parts):
         """Part the rows among several reversals: each goes with the lot it corrects."""
@@ -225,59 +195,24 @@ class Bookings:
             "move_name": move.name,
         }
 
-    def _is_fresh(self, found):
-        return any(entry.id < 0 for entry in found.entries)
-
     def _add_entry(self, found, row, rows):
-        """Remember an entry; until it is inserted its id is a negative number."""
-        self._entries.append(row)
-        booked = group.Booked(
-            id=-len(self._entries),
-            kind=row["kind"],
-            state=row["state"],
-            points=row["points"],
-            move=row["move_ref"],
-            reverses=row["reversed_entry_id"],
-            root=row["root_entry_id"],
-            round=row["round"],
-            awaits_payment=row["awaits_payment"],
-            date_available=row["date_available"],
-            date_expiry=row["date_expiry"],
-        )
-        self._fresh[row["key"]] = booked
-        found.entries.append(booked)
-        self._lines.append((row["key"], rows, row["points"]))
+        """Draft an entry of a group, explained by rows."""
+        self._draft_entry(row, self._prepare_lines(rows, row["points"]), found)
 
-    def insert(self):
-        """Insert what was collected.
-
-        :return: key → id of the new entries.
-        """
-        ids = self.wallets._book_keys(self._entries)
-        lines = []
-        for key, rows, points in self._lines:
-            self._fresh[key].id = ids.get(key, self._fresh[key].id)
-            if key in ids:
-                lines += self._prepare_lines(ids[key], rows, points)
-        self.wallets._explain(lines)
-        self._entries, self._lines, self._fresh = [], [], {}
-        return ids
-
-    def _prepare_lines(self, entry_id, rows, points):
+    def _prepare_lines(self, rows, points):
         """Return explanation lines that sum to the points of their entry (I8)."""
         if not rows:
-            return [self._prepare_memo(entry_id, points)] if points else []
+            return [self._prepare_memo(points)] if points else []
         shares = engine.explained(rows, points)
         return [
-            self._prepare_line(entry_id, row, share)
+            self._prepare_line(row, share)
             for row, share in zip(rows, shares, strict=True)
         ]
 
-    def _prepare_line(self, entry_id, row, points):
+    def _prepare_line(self, row, points):
         named = self._names.get(row.source) or self._names.get(row.key) or {}
         move_line_id = named.get("id")
         return {
-            "entry_id": entry_id,
             "name": named.get("name"),
             "part": row.part,
             "key": row.key,
@@ -299,6 +234,6 @@ class Bookings:
             "reason": row.reason or None,
         }
 
-    def _prepare_memo(self, entry_id, points):
+    def _prepare_memo(self, points):
         blank = engine.Row("", "", "memo", None, None, 0, "", 0, 0, 0, 0, None, None)
-        return self._prepare_line(entry_id, replace(blank, reason="rounding"), points)
+        return self._prepare_line(replace(blank, reason="rounding"), points)

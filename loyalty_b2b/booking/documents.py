@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
-from ..tools import engine, group, periods
+from ..tools import engine, periods
 from .bookings import Bookings, Rounds
 
 
@@ -69,12 +69,21 @@ class DocumentBookings(Bookings):
     # === ONE DOCUMENT === #
 
     def add(self, document):
-        """Book a document in every programme it concerns."""
+        """Book a document in every programme it concerns: all of it or nothing.
+
+        :raises: what its data raise; then nothing of it is left here.
+        """
         if not document.lines:
             return
-        for program_id in self.programs._get_active_program_ids(document.company_id):
-            program = self.programs.browse(program_id)
-            self._add_to_program(document, program)
+        program_ids = self.programs._get_active_program_ids(document.company_id)
+        try:
+            for program in self.programs.browse(program_ids):
+                self._add_to_program(document, program)
+        except Exception:
+            self.discard()
+            self._rounds.forget(document.id)
+            raise
+        self.keep()
 
     def _add_to_program(self, document, program):
         wallet_id = self._get_wallet(document, program)
@@ -238,9 +247,7 @@ class DocumentBookings(Bookings):
 
     def _book_rows(self, document, place, rows):
         """Book the difference that new rows make to a group."""
-        found = self.groups.get(place)
-        if found is None:
-            found = self.groups[place] = group.Group(*place)
+        found = self._find_group(place)
         difference = found.difference(rows)
         values = self._document_values(document, place[1], rows)
         if difference < 0:
@@ -249,7 +256,7 @@ class DocumentBookings(Bookings):
         else:
             kind = "reversal" if not difference and document.is_refund else "earn"
             self._credit(found, kind, difference, rows, values)
-        found.add_rows(document.id, rows)
+        self._draft_explained(found, document.id, rows)
 
     def _book_unlinked(self, document, program, wallet_id, lines):
         """Take back by the rules of the credit's date, within the last 12 months."""
@@ -265,7 +272,7 @@ class DocumentBookings(Bookings):
         if points:
             points = max(points, -self._query_reversible(wallet_id, document.date))
         place = (wallet_id, lines[0].group)
-        found = self.groups.setdefault(place, group.Group(*place))
+        found = self._find_group(place)
         turn, number = self._rounds.take(document.id)
         wallet = self.wallets.browse(wallet_id)
         self._add_entry(
@@ -281,7 +288,7 @@ class DocumentBookings(Bookings):
             ),
             rows,
         )
-        found.add_rows(document.id, rows)
+        self._draft_explained(found, document.id, rows)
 
     def _get_bonus_products(self, lines):
         products = self.env["product.product"].browse(

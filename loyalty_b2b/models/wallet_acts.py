@@ -97,8 +97,10 @@ class LoyaltyB2bWallet(models.Model):
         For documents that may not fail because of points: a paid order, an invoice
         that invoices a redemption again.
         """
-        row = self._prepare_entry("redeem", -points, key=key, to_settle=True, **values)
-        return self._book([row])
+        return self._book([self._prepare_forced(points, key, **values)])
+
+    def _prepare_forced(self, points, key, **values):
+        return self._prepare_entry("redeem", -points, key=key, to_settle=True, **values)
 
     def _give_back(self, redeem, points, key, **values):
         """Return used points to the lots they came from, the last consumed first.

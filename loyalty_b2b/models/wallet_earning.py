@@ -146,19 +146,24 @@ class LoyaltyB2bWallet(models.Model):
         """
         groups = self._load_groups(move_ids=move_ids).values()
         rounds = Rounds(groups)
-        rows = []
         for found in groups:
             for entry in list(found.entries):
                 left = found.remaining(entry)
                 if entry.id in entry_ids and left > 0:
                     key = f"reverse:{entry.id}:{found.reversals(entry) + 1}"
-                    rows += self._prepare_undone(entry, left, key, rounds)
-        self._book(rows)
+                    # one by one: each sees what was given back of expired points
+                    self._book(self._prepare_undone(entry, left, key, rounds))
 
     def _prepare_undone(self, entry, left, key, rounds):
         """Return the rows that take points back and let them wait again."""
         origin = self.env["loyalty.b2b.entry"].browse(entry.id)
         wallet, copied = origin.wallet_id, origin._copy_origin()
+        root_id = entry.root or entry.id
+        lifted = wallet._prepare_lifted(
+            [(root_id, entry.date_expiry, left)],
+            self.env._("Expired, and taken back with its payment"),
+            **copied,
+        )
         again = rounds.take(entry.move)
         taken = wallet._prepare_entry(
             "reversal",
@@ -174,12 +179,12 @@ class LoyaltyB2bWallet(models.Model):
             state="pending",
             key="earn:{}:{}:{}".format(entry.move, *again),
             round=again[0],
-            root_entry_id=entry.root or None,
+            root_entry_id=root_id,
             date_expiry=entry.date_expiry,
             awaits_payment=True,
             **{**copied, "note": self.env._("Waiting for payment again")},
         )
-        return [taken, waits]
+        return [*lifted, taken, waits]
 
     # === READING GROUPS === #
 

@@ -1,5 +1,9 @@
+from collections import defaultdict
+
 from odoo import models
 from odoo.tools import SQL
+
+from ..tools import periods
 
 
 class LoyaltyB2bWallet(models.Model):
@@ -92,6 +96,80 @@ class LoyaltyB2bWallet(models.Model):
             )
         )
         return sorted(entry_id for (entry_id,) in rows)
+
+    # === LIFTING AN EXPIRY === #
+
+    def _prepare_lifted(self, lots, note, program=None, **values):
+        """Give back what expired of lots that a document takes from after all.
+
+        Booked before that debit, and with the old last day: only the debit finds it.
+        Otherwise the same points would be lost twice. As when settling, all lots of one
+        root stand in for each other.
+
+        :param list lots: (root lot id, last day of use, points that are taken).
+        :param str note: the reason, shown in the history.
+        :param program: the wallet's programme, where the caller knows it.
+        :param values: plain copies of the document.
+        :return: rows for `_book`; none where nothing has expired.
+        """
+        self.ensure_one()
+        program = program or self.sudo().program_id
+        is_closed = program._get_terms().state == "closed"
+        today, missing = program._today(), defaultdict(int)
+        for root_id, date_expiry, points in lots:
+            if is_closed or periods.is_lapsed(date_expiry or None, today):
+                missing[root_id] += points
+        # what is given back is no purchase and no use of points
+        values |= {"group_ref": None, "redemption_id": None, "amount": 0}
+        rows = []
+        for root_id, expiry, day_available, expire_id, left, number in (
+            self._query_expired(missing) if missing else ()
+        ):
+            part = min(left, missing[root_id])
+            if part <= 0:
+                continue
+            missing[root_id] -= part
+            rows.append(
+                self._prepare_entry(
+                    "return",
+                    part,
+                    program,
+                    key=f"unexpire:{expire_id}:{number + 1}",
+                    reversed_entry_id=expire_id,
+                    root_entry_id=root_id,
+                    date_available=day_available,
+                    date_expiry=expiry,
+                    to_settle=True,
+                    note=note,
+                    **values,
+                )
+            )
+        return rows
+
+    def _query_expired(self, root_ids):
+        """Return what has expired of lots with these roots.
+
+        :return: list of (root, last day of use, day of availability, expire entry,
+            points not given back yet, number of times some were), the oldest first.
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+            SELECT COALESCE(lot.root_entry_id, lot.id), lot.date_expiry,
+                   lot.date_available, x.id,
+                   (-x.points - COALESCE(SUM(r.points), 0))::bigint, COUNT(r.id)
+              FROM loyalty_b2b_entry lot
+              JOIN loyalty_b2b_entry x
+                ON x.reversed_entry_id = lot.id AND x.kind = 'expire'
+              LEFT JOIN loyalty_b2b_entry r ON r.reversed_entry_id = x.id
+             WHERE (lot.id = ANY(%(roots)s) OR lot.root_entry_id = ANY(%(roots)s))
+               AND x.wallet_id = %(wallet)s
+             GROUP BY lot.id, x.id ORDER BY x.id
+                """,
+                roots=list(root_ids),
+                wallet=self.id,
+            )
+        )
 
     # === END OF A PROGRAMME === #
 

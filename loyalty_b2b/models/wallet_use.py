@@ -62,10 +62,19 @@ class LoyaltyB2bWallet(models.Model):
     def _use_again(self, returned, points, key, **values):
         """Use points anew that a document had given back; missing ones are owed.
 
-        Only inserts. The debit names the return, so that it takes that very lot.
+        Only inserts. The debit names the return, so that it takes that very lot; what
+        expired of it meanwhile is given back first, for it was used in time.
 
         :param returned: an entry of kind `return`.
         :param int points: above 0, not more than were returned.
         :return: the new entry.
         """
-        return self._force_redeem(points, key, reversed_entry_id=returned.id, **values)
+        root = returned.root_entry_id or returned
+        lifted = self._prepare_lifted(
+            [(root.id, returned.date_expiry, points)],
+            self.env._("Expired, and used again with its invoice"),
+            **values,
+        )
+        values["reversed_entry_id"] = returned.id
+        row = self._prepare_forced(points, key, **values)
+        return self._book([*lifted, row])[len(lifted) :]

@@ -32,3 +32,7 @@ from . import test_process_documents
 from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note
+from . import test_booking_whole
+from . import test_expiry_lifted
+from . import test_rights_dialogs
+from . import test_sale_documents

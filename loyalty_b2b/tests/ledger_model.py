@@ -18,6 +18,7 @@ class Item:
     expiry: object = None
     root: int = None
     reverses: int = None
+    is_expiry: bool = False
     taken: list = field(default_factory=list)
 
     @property

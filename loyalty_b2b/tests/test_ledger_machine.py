@@ -61,6 +61,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.models = [Wallet() for _wallet in self.wallets]
         self.numbers = itertools.count(1)
         self.earned, self.used, self.given = {}, {}, {}
+        self.returns, self.lifted = {}, {}
 
     def teardown(self):
         self.clock.stop()
@@ -181,6 +182,8 @@ class LedgerMachine(RuleBasedStateMachine):
         points = -(-self.earned[entry_id] // share)
         self.earned[entry_id] -= points
         wallet, lot = self.wallets[place], self._entry(entry_id)
+        root = (lot.root_entry_id or lot).id
+        lots = [(root, lot.date_expiry, points)]
         row = wallet._prepare_entry(
             "reversal",
             -points,
@@ -188,9 +191,30 @@ class LedgerMachine(RuleBasedStateMachine):
             reversed_entry_id=entry_id,
             to_settle=True,
         )
-        root = (lot.root_entry_id or lot).id
-        item = self._item(wallet._book([row]), -points, root=root, reverses=entry_id)
-        model.add(item)
+        entries = wallet._book([*wallet._prepare_lifted(lots, "taken back"), row])
+        self._lift(model, root, points, entries[:-1])
+        model.add(self._item(entries[-1:], -points, root=root, reverses=entry_id))
+
+    def _lift(self, model, root, points, entries):
+        """Check and count what was given back of what expired of a root's lots."""
+        expected = []
+        for item in model.items:
+            if item.is_expiry and item.taken[0][0].root == root:
+                part = min(points, -item.points - self.lifted.get(item.id, 0))
+                if part:
+                    expected.append((item.id, part, item.taken[0][0].expiry))
+                    self.lifted[item.id] = self.lifted.get(item.id, 0) + part
+                    points -= part
+        real = [
+            (entry.reversed_entry_id.id, entry.points, entry.date_expiry)
+            for entry in entries
+        ]
+        assert real == expected, (real, expected)
+        for entry in entries:
+            item = self._item(
+                entry, int(entry.points), root=root, expiry=entry.date_expiry
+            )
+            model.add(item)
 
     @rule(place=WALLET, points=POINTS)
     def use_on_credit(self, place, points):
@@ -219,6 +243,7 @@ class LedgerMachine(RuleBasedStateMachine):
             root = entry.root_entry_id
             assert entry.date_expiry == root.date_expiry
             already[root.id] = already.get(root.id, 0) + entry.points
+            self.returns[entry.id] = int(entry.points)
             model.add(
                 self._item(
                     entry,
@@ -227,6 +252,25 @@ class LedgerMachine(RuleBasedStateMachine):
                     expiry=root.date_expiry or None,
                 )
             )
+
+    @precondition(lambda self: any(self.returns.values()))
+    @rule(data=st.data(), share=st.sampled_from([1, 2, 3]))
+    def use_again(self, data, share):
+        """Even if what was given back has expired meanwhile."""
+        pool = {entry_id for entry_id, left in self.returns.items() if left}
+        entry_id = self._choose(data, pool)
+        points = -(-self.returns[entry_id] // share)
+        self.returns[entry_id] -= points
+        model, place = self._find(entry_id)
+        wallet, lot = self.wallets[place], self._entry(entry_id)
+        before = wallet.entry_ids
+        entry = wallet._use_again(lot, points, self._key())
+        root = (lot.root_entry_id or lot).id
+        lifted = wallet.entry_ids - before - entry
+        self._lift(model, root, points, lifted.sorted("id"))
+        item = self._item(entry, -points, root=root, reverses=entry_id)
+        model.add(item)
+        self.used[entry.id] = (item, points)
 
     # === ACTS OF CHOICE === #
 
@@ -283,7 +327,7 @@ class LedgerMachine(RuleBasedStateMachine):
             model, lot = next(
                 found for found in lapsed if found[1].id == entry.reversed_entry_id.id
             )
-            item = self._item(entry, int(entry.points))
+            item = self._item(entry, int(entry.points), is_expiry=True)
             model.items.append(item)
             model.pay(item, lot, lot.open)
 

@@ -75,6 +75,8 @@ class TestScreens(LoyaltyB2bCommon):
         self.program.write({"hold_days": 5, "excluded_product_ids": self.product.ids})
         self.assertEqual(self.program.caption_use, "5 days")
         self.assertEqual(self.program.caption_exclusions, "1")
+        self.program.hold_days = 1
+        self.assertEqual(self.program.caption_use, "1 day")
         self.assertIn("1,000", self.program.caption_worth)
 
     def test_outstanding_points_include_held_ones(self):
@@ -110,6 +112,20 @@ class TestScreens(LoyaltyB2bCommon):
             self.env[action["res_model"]].with_user(self.officer).create(
                 {"program_id": self.program.id}
             )
+
+    def test_settings_lead_to_the_account_of_discounts(self):
+        admin = self._create_user("screens_settings", "admin")
+        admin.group_ids += self.env.ref("base.group_system")
+        settings = self.env["res.config.settings"].with_user(admin)
+        settings = settings.with_company(self.company).create({})
+        action = settings.action_loyalty_b2b_discount_products()
+        product = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(product, self.program.discount_product_id)
+        self.assertFalse(product.sale_ok)
+        other = self.setup_other_company()["company"]
+        admin.company_ids += other
+        with self.assertRaises(UserError):
+            settings.with_company(other).action_loyalty_b2b_discount_products()
 
     # === WALLET === #
 

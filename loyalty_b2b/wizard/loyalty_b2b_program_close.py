@@ -28,6 +28,7 @@ class LoyaltyB2bProgramClose(models.TransientModel):
         string="Last day of use",
         compute="_compute_date_last_use",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
         help="Included; at least 60 days after the last day of earning.",
