@@ -1,7 +1,9 @@
 from collections import defaultdict
 from dataclasses import replace
+from fractions import Fraction
 
 from ..tools import engine
+from .caps import Caps, get_places
 from .drafts import Drafts
 
 
@@ -31,6 +33,7 @@ class Bookings(Drafts):
     """Works out what a group of documents is missing or has too much."""
 
     def __init__(self, wallets, groups=None):
+        self._caps = Caps(wallets.env["loyalty.b2b.counter"].sudo())
         super().__init__(wallets, groups)
         self.env = wallets.env
         self.programs = self.env["loyalty.b2b.program"]
@@ -38,6 +41,14 @@ class Bookings(Drafts):
         self._program_ids = {}
         # rounds go by what was booked before
         self._rounds = Rounds([*self.groups.values()])
+
+    def keep(self):
+        self._caps.keep()
+        super().keep()
+
+    def discard(self):
+        self._caps.discard()
+        super().discard()
 
     def name_lines(self, moves):
         """Read how the lines of documents are called, to explain them by name."""
@@ -61,38 +72,92 @@ class Bookings(Drafts):
             return
         values = self._move_values(move, found.ref)
         if found.counts:
-            difference = found.difference(new)
+            self._book_change(found, new, values, frozenset({move.id}))
         else:
-            difference = -sum(e.points for e in found.entries if e.move == move.id)
-        if difference < 0:
-            self._take_back(found, -difference, new, values, frozenset({move.id}))
-        else:
-            self._credit(found, "earn", difference, new, values)
+            taken = -sum(entry.points for entry in found.entries if entry.move == move.id)
+            parts = list(zip(new, engine.exact_points(new), strict=True))
+            self._credit(found, "earn", taken, parts, values)
         self._draft_explained(found, move.id, new)
         self.keep()
 
     def level(self, found):
         """Book what a group is missing or has too much."""
-        difference = found.difference()
-        if not difference:
+        ruleset = self._get_rule_set(found)
+        if not found.differences(engine.count(found.rows, ruleset)):
             return
         move_id = next(entry.move for entry in reversed(found.entries) if entry.move)
         move = self.env["account.move"].browse(move_id).exists()
         values = self._move_values(move, found.ref)
         values["note"] = self.env._("Counted together with other documents")
-        if difference < 0:
-            self._take_back(found, -difference, [], values, frozenset())
-        else:
-            self._credit(found, "earn", difference, [], values)
+        self._book_change(found, [], values, frozenset())
         self.keep()
+
+    def lock_caps(self, places=()):
+        """Lock the counters of the groups' capped rules, and of other places."""
+        places = set(places)
+        for found in self.groups.values():
+            ruleset = self._get_rule_set(found)
+            if ruleset.capped:
+                places |= get_places(found.wallet, found.rows, (), ruleset)
+        self._caps.lock(places)
+
+    def _get_rule_set(self, found):
+        return self._program_of(found.wallet)._get_rule_set()
 
     # === BOOKING === #
 
-    def _credit(self, found, kind, points, rows, values):
+    def _book_change(self, found, rows, values, moves, kind="earn"):
+        """Book the difference that new rows make to a group, life by life.
+
+        :param dict values: plain copies of the document.
+        :param frozenset moves: documents whose credits lose points first.
+        :param str kind: of an entry that gives no points.
+        """
+        ruleset = self._get_rule_set(found)
+        days = engine.cap_days(found.rows, rows, ruleset)
+        rooms = self._caps.get_rooms(found.wallet, days, ruleset)
+        before, after, caps = engine.extend(found.rows, rows, ruleset, rooms)
+        self._caps.take(found.wallet, days, ruleset, before, after)
+        differences = found.differences(after)
+        parts = self._part_by_life(engine.contributions(rows, before, after), ruleset)
+        for cap in caps:
+            life = ruleset.get(cap.rule).pool
+            parts.setdefault(life, []).append((cap, Fraction(0)))
+        for life in sorted({*parts, *differences} or {""}):
+            points = differences.get(life, 0)
+            life_parts = self._explain_zeros(parts.get(life, ()), after)
+            if points < 0:
+                self._take_back(found, -points, life_parts, values, moves, life)
+            else:
+                entry_kind = "earn" if points else kind
+                self._credit(found, entry_kind, points, life_parts, values, life)
+        if caps:
+            self._draft_explained(found, values["move_ref"], caps)
+
+    @staticmethod
+    def _part_by_life(parts, ruleset):
+        """Part explained rows by what they are rounded with."""
+        lives = defaultdict(list)
+        for row, part in parts:
+            rule = ruleset.get(row.rule)
+            lives[rule.pool if rule else ""].append((row, part))
+        return lives
+
+    @staticmethod
+    def _explain_zeros(parts, count):
+        """Say of rows why their rule gives nothing for them, for now."""
+        return [
+            (replace(row, reason=row.reason or count.why[row.rule, row.key]), part)
+            if (row.rule, row.key) in count.why
+            else (row, part)
+            for row, part in parts
+        ]
+
+    def _credit(self, found, kind, points, parts, values, life=""):
         wallet = self.wallets.browse(found.wallet)
         turn, number = self._rounds.take(values["move_ref"])
         program = self._program_of(found.wallet)
-        dates = self._get_lot_dates(found, wallet, rows, values)
+        dates = self._get_lot_dates(found, wallet, parts, values, life)
         waits = program._get_terms().activation == "payment" and kind == "earn"
         if waits and not dates.get("root_entry_id"):
             dates = {"state": "pending"}
@@ -104,20 +169,21 @@ class Bookings(Drafts):
                 program,
                 key=f"earn:{values['move_ref']}:{turn}:{number}",
                 round=turn,
+                life=life or None,
                 awaits_payment=waits,
                 to_settle=True,
                 **{**values, **dates},
             ),
-            rows,
+            parts,
         )
 
-    def _get_lot_dates(self, found, wallet, rows, values):
+    def _get_lot_dates(self, found, wallet, parts, values, life):
         """Return the dates of a new lot; what is given back keeps its old ones."""
-        is_sale = any(row.part == "line" and row.base > 0 for row in rows)
-        lots = [entry for entry in found.entries if entry.points > 0]
+        is_sale = any(row.part == "line" and row.base > 0 for row, _part in parts)
+        lots = [e for e in found.entries if e.points > 0 and e.life == life]
         if is_sale or not lots:
             program = self._program_of(found.wallet)
-            return wallet._prepare_expiry(values["date_event"], program)
+            return wallet._prepare_expiry(values["date_event"], program, life)
         if self._is_fresh(found):
             self.insert()  # the new lot names an older one, which needs an id
         lot = lots[-1]
@@ -128,24 +194,25 @@ class Bookings(Drafts):
             "date_expiry": lot.date_expiry,
         }
 
-    def _take_back(self, found, points, rows, values, moves):
+    def _take_back(self, found, points, parts, values, moves, life=""):
         """Book reversals, each of one lot, explained by the document's rows."""
         if self._is_fresh(found):
             self.insert()
         wallet = self.wallets.browse(found.wallet)
         program = self._program_of(found.wallet)
-        parts = found.take_back(points, moves)
+        lots = found.take_back(points, moves, life)
         # booked first, so that the reversals find it when settling
-        for row in self._prepare_lifted(wallet, program, parts, values):
+        for row in self._prepare_lifted(wallet, program, lots, values):
             self._draft_entry(row)
-        explained = self._share_rows(found, rows, parts)
-        for (lot, part), lot_rows in zip(parts, explained, strict=True):
+        explained = self._share_parts(found, parts, lots)
+        for (lot, taken), lot_parts in zip(lots, explained, strict=True):
             self._add_entry(
                 found,
                 wallet._prepare_entry(
                     "reversal",
-                    -part,
+                    -taken,
                     program,
+                    life=life or None,
                     key=f"reverse:{lot.id}:{found.reversals(lot) + 1}",
                     state=lot.state if lot.state == "pending" else "posted",
                     reversed_entry_id=lot.id,
@@ -153,30 +220,30 @@ class Bookings(Drafts):
                     to_settle=True,
                     **values,
                 ),
-                lot_rows,
+                lot_parts,
             )
 
-    def _prepare_lifted(self, wallet, program, parts, values):
+    def _prepare_lifted(self, wallet, program, taken, values):
         """Give back what expired of lots that are taken back: not to take it twice."""
         lots = [
             (lot.root or lot.id, lot.date_expiry, part)
-            for lot, part in parts
+            for lot, part in taken
             if lot.state == "posted"
         ]
         note = self.env._("Expired, and taken back with its invoice")
         return wallet._prepare_lifted(lots, note, program, **values)
 
-    def _share_rows(self, found, rows, parts):
+    def _share_parts(self, found, parts, lots):
         """Part the rows among several reversals: each goes with the lot it corrects."""
-        if len(parts) < 2:
-            return [rows] * len(parts)
+        if len(lots) < 2:
+            return [parts] * len(lots)
         lot_of = {}
-        for index, (lot, _points) in enumerate(parts):
+        for index, (lot, _points) in enumerate(lots):
             for row in found.moves.get(lot.move or 0, ()):
                 lot_of.setdefault(row.key, index)
-        shared = [[] for _part in parts]
-        for row in rows:
-            shared[lot_of.get(row.key, 0)].append(row)
+        shared = [[] for _lot in lots]
+        for row, part in parts:
+            shared[lot_of.get(row.key, 0)].append((row, part))
         return shared
 
     # === ROWS OF THE LEDGER === #
@@ -195,18 +262,22 @@ class Bookings(Drafts):
             "move_name": move.name,
         }
 
-    def _add_entry(self, found, row, rows):
-        """Draft an entry of a group, explained by rows."""
-        self._draft_entry(row, self._prepare_lines(rows, row["points"]), found)
+    def _add_entry(self, found, row, parts):
+        """Draft an entry of a group, explained by rows with their exact parts."""
+        self._draft_entry(row, self._prepare_lines(parts, row["points"]), found)
 
-    def _prepare_lines(self, rows, points):
+    def insert(self):
+        self._caps.write()
+        return super().insert()
+
+    def _prepare_lines(self, parts, points):
         """Return explanation lines that sum to the points of their entry (I8)."""
-        if not rows:
+        if not parts:
             return [self._prepare_memo(points)] if points else []
-        shares = engine.explained(rows, points)
+        shares = engine.explained(parts, points)
         return [
             self._prepare_line(row, share)
-            for row, share in zip(rows, shares, strict=True)
+            for (row, _part), share in zip(parts, shares, strict=True)
         ]
 
     def _prepare_line(self, row, points):
@@ -230,6 +301,11 @@ class Bookings(Drafts):
             "base": str(row.base),
             "base_currency_id": named.get("currency_id"),
             "amount": str(row.amount),
+            "quantity": str(row.quantity),
+            "day": row.day,
+            "channel": named.get("channel"),
+            "cap_wanted": row.wanted,
+            "cap_given": row.given,
             "points": points,
             "reason": row.reason or None,
         }

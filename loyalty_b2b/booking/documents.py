@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -6,6 +7,10 @@ from odoo.tools import SQL
 
 from ..tools import engine, periods
 from .bookings import Bookings, Rounds
+from .caps import get_places
+from .lines import Lines, money
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -33,8 +38,10 @@ class DocumentBookings(Bookings):
     def __init__(self, wallets, documents):
         super().__init__(wallets)
         self.documents = documents
+        self._lines_of, self._customers = {}, {}
         self._read(documents)
         self._rounds = Rounds([*self.groups.values()])
+        self._lock_document_caps()
 
     # === READING === #
 
@@ -47,9 +54,11 @@ class DocumentBookings(Bookings):
         }
         owners = {document.owner.id for document in documents}
         self.participations = defaultdict(list)
-        for owner, *rest in self.wallets._query_participations(owners, program_ids):
-            self.participations[owner].append(rest)
-            self._program_ids[rest[1]] = rest[0]
+        facts = {}
+        for row in self.wallets._query_participations(owners, program_ids):
+            self.participations[row["id"]].append(row)
+            self._program_ids[row["wallet_id"]] = row["program_id"]
+            facts[row["id"]] = row
         linked = [d for d in documents if d.reversed_id or d.posted_before]
         corrects = any(d.is_refund or d.debited for d in documents)
         if not (self.participations or linked or corrects):
@@ -65,6 +74,51 @@ class DocumentBookings(Bookings):
                 move_ids.add(document.id)
         if refs or move_ids:
             self.groups = self.wallets._load_groups(move_ids, refs)
+        self._read_conditions(self.programs.browse(program_ids), documents, facts)
+
+    def _read_conditions(self, programs, documents, facts):
+        """Read what rules ask of products and customers.
+
+        :param dict facts: owner id → what is known of the customer.
+        """
+        product_ids = {row["product_id"] for d in documents for row in d.lines}
+        matches = programs._match_domains(product_ids - {None}, set(facts))
+        for program in programs:
+            lines = self._lines_of[program.id] = Lines(program, matches)
+            for owner_id, row in facts.items():
+                customer = lines.prepare_customer(row)
+                self._customers[program.id, owner_id] = customer
+
+    def _lock_document_caps(self):
+        """Lock the counters of capped rules that the documents may concern."""
+        if not any(
+            self.programs.browse(program_id)._get_rule_set().capped
+            for program_id in self._lines_of
+        ):
+            return
+        places = set()
+        for document in self.documents:
+            try:
+                for program_id in self._lines_of:
+                    places |= self._get_cap_places(document, program_id)
+            except Exception:
+                # said again, and to people, when the document is worked out
+                _logger.info("Caps of %s are not known", document.name, exc_info=True)
+        self.lock_caps(places)
+
+    def _get_cap_places(self, document, program_id):
+        program = self.programs.browse(program_id)
+        wallet_id = self._get_wallet(document, program)
+        if not wallet_id or document.company_id != program._get_terms().company_id:
+            return set()
+        lines = self._prepare_lines_of(document, program)
+        return get_places(wallet_id, (), lines, program._get_rule_set())
+
+    def _prepare_lines_of(self, document, program):
+        """Return a document's lines as the engine wants them."""
+        lines = self._lines_of[program.id]
+        customer = self._customers.get((program.id, document.owner.id), engine.NOBODY)
+        return [prepare_line(lines, row, document, customer) for row in document.lines]
 
     # === ONE DOCUMENT === #
 
@@ -87,13 +141,10 @@ class DocumentBookings(Bookings):
 
     def _add_to_program(self, document, program):
         wallet_id = self._get_wallet(document, program)
-        exclusions = program._get_exclusions()
-        lines = []
         for row in document.lines:
-            exclusion = program._get_line_exclusion(row, exclusions)
-            line = prepare_line(row, document, program, exclusion)
-            self._names[line.key] = {**row, "currency_id": document.currency.id}
-            lines.append(line)
+            named = {**row, "currency_id": document.currency.id}
+            self._names[f"aml:{row['id']}"] = named
+        lines = self._prepare_lines_of(document, program)
         origins = self._find_origins(document, program)
         if document.reversed_id and not origins:
             return  # what it corrects gave nothing, for it was before joining
@@ -112,10 +163,10 @@ class DocumentBookings(Bookings):
 
     def _get_wallet(self, document, program):
         """Return the wallet of the document's owner on its date, or None."""
-        for program_id, wallet_id, start, end in self.participations[document.owner.id]:
-            if program_id == program.id and start <= document.date:
-                if not end or document.date <= end:
-                    return wallet_id
+        for row in self.participations[document.owner.id]:
+            if row["program_id"] == program.id and row["date_start"] <= document.date:
+                if not row["date_end"] or document.date <= row["date_end"]:
+                    return row["wallet_id"]
         return None
 
     def _find_origins(self, document, program):
@@ -240,7 +291,7 @@ class DocumentBookings(Bookings):
             for order in orders
             if order._is_loyalty_b2b_paid_in_advance()
             and not self._get_advance((wallet_id, f"order:{order.id}"))
-            for line in order._prepare_loyalty_b2b_lines(program, document.date)
+            for line in order._prepare_loyalty_b2b_lines(program, document.date, document.owner)
         ]
 
     # === BOOKING === #
@@ -248,14 +299,10 @@ class DocumentBookings(Bookings):
     def _book_rows(self, document, place, rows):
         """Book the difference that new rows make to a group."""
         found = self._find_group(place)
-        difference = found.difference(rows)
         values = self._document_values(document, place[1], rows)
-        if difference < 0:
-            moves = frozenset({document.reversed_id or document.id})
-            self._take_back(found, -difference, rows, values, moves)
-        else:
-            kind = "reversal" if not difference and document.is_refund else "earn"
-            self._credit(found, kind, difference, rows, values)
+        moves = frozenset({document.reversed_id or document.id})
+        kind = "reversal" if document.is_refund else "earn"
+        self._book_change(found, rows, values, moves, kind)
         self._draft_explained(found, document.id, rows)
 
     def _book_unlinked(self, document, program, wallet_id, lines):
@@ -268,7 +315,8 @@ class DocumentBookings(Bookings):
             for line in lines
         ]
         digits = document.currency.decimal_places
-        rows, points = engine.unlinked_credit(lines, program._get_rule_set(), digits)
+        parts, points = engine.unlinked_credit(lines, program._get_rule_set(), digits)
+        rows = [row for row, _part in parts]
         if points:
             points = max(points, -self._query_reversible(wallet_id, document.date))
         place = (wallet_id, lines[0].group)
@@ -286,7 +334,7 @@ class DocumentBookings(Bookings):
                 to_settle=True,
                 **self._document_values(document, place[1], rows),
             ),
-            rows,
+            parts,
         )
         self._draft_explained(found, document.id, rows)
 
@@ -340,37 +388,23 @@ class DocumentBookings(Bookings):
         return {(row.key, row.part, row.source): row for row in rows}.values()
 
 
-def line_kind(row):
-    """Return the engine's kind of a document line."""
-    if row["redemption_id"]:
-        return "points_discount"
-    return "ignored" if row["is_downpayment"] else "product"
-
-
-def prepare_line(row, document, program, exclusion):
+def prepare_line(lines, row, document, customer):
     """Return a document line as the engine wants it.
 
     The sign is that of −balance, whatever the type of the document (DESIGN §5).
+
+    :param Lines lines: of the programme.
+    :param dict row: of `account.move._query_loyalty_b2b_lines`.
     """
-    order_date = row["date_order"]
-    return engine.Line(
+    return lines.prepare(
+        row,
+        customer,
         key=f"aml:{row['id']}",
         group=f"order:{row['order_id']}" if row["order_id"] else f"move:{document.id}",
         base=money(-row["amount_currency"], document.currency),
-        amount=to_program(-row["balance"], document, program),
+        amount=to_program(-row["balance"], document, lines.program),
         date=document.debited.invoice_date or document.date,
-        kind=line_kind(row),
-        product=row["product_id"],
-        category=row["categ_id"],
-        exclusion=exclusion,
-        order_line=row["order_line_id"],
-        order_date=program._local_day(order_date) if order_date else None,
     )
-
-
-def money(amount, currency):
-    """Return a float amount as the exact decimal of its currency."""
-    return Decimal(f"{amount:.{currency.decimal_places}f}")
 
 
 def to_program(amount, document, program):

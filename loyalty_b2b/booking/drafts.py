@@ -73,6 +73,7 @@ class Drafts:
             awaits_payment=row["awaits_payment"],
             date_available=row["date_available"],
             date_expiry=row["date_expiry"],
+            life=row["life"] or "",
         )
         self._fresh[row["key"]] = booked
         found.entries.append(booked)

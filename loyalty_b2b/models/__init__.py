@@ -7,6 +7,7 @@ from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
 from . import loyalty_b2b_entry_line
 from . import loyalty_b2b_allocation
+from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
 from . import wallet_ledger
 from . import wallet_acts
@@ -17,7 +18,9 @@ from . import wallet_verify
 from . import account_move
 from . import wallet_earning
 from . import product
+from . import program_conditions
 from . import sale_order_earning
+from . import sale_order_channel
 from . import loyalty_b2b_redemption
 from . import res_company
 from . import res_partner

@@ -129,10 +129,15 @@ class AccountMove(models.Model):
                    l.amount_currency, l.balance, l.is_downpayment,
                    sol.id AS order_line_id, so.id AS order_id, so.name AS order_name,
                    so.date_order, so.pricelist_id, sol.price_subtotal AS ordered,
-                   %(extra)s
+                   so.loyalty_b2b_channel AS channel,
+                   l.quantity * COALESCE(lu.factor / NULLIF(pu.factor, 0), 1)
+                   AS quantity,
+                   %(tags)s AS tag_ids, %(extra)s
               FROM account_move_line l
               LEFT JOIN product_product p ON p.id = l.product_id
               LEFT JOIN product_template t ON t.id = p.product_tmpl_id
+              LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
+              LEFT JOIN uom_uom pu ON pu.id = t.uom_id
               LEFT JOIN LATERAL (
                     SELECT MIN(rel.order_line_id) AS id
                       FROM sale_order_line_invoice_rel rel
@@ -147,6 +152,7 @@ class AccountMove(models.Model):
              ORDER BY l.move_id, l.sequence, l.id
                 """,
                 ids=list(self.ids),
+                tags=self.env["product.product"]._get_loyalty_b2b_tags_sql("p", "t"),
                 extra=SQL(", ").join(self._get_loyalty_b2b_line_columns()),
             )
         )
@@ -157,4 +163,27 @@ class AccountMove(models.Model):
 
     def _get_loyalty_b2b_line_columns(self):
         """Return SQL columns of `l` (invoice line) or `sol` that a glue addon needs."""
-        return [SQL("l.loyalty_b2b_redemption_id AS redemption_id")]
+        return [
+            SQL("l.loyalty_b2b_redemption_id AS redemption_id"),
+            *self._get_loyalty_b2b_cost_columns(),
+        ]
+
+    def _get_loyalty_b2b_cost_columns(self):
+        """Return SQL columns of what a line brings in and costs, in one currency.
+
+        With Odoo's sales margins installed the cost is that of the order line, else
+        the product's.
+        """
+        cost = SQL(
+            "(p.standard_price->>(l.company_id::text))::numeric * l.quantity"
+            " * COALESCE(lu.factor / NULLIF(pu.factor, 0), 1)"
+        )
+        net = SQL("-l.balance")
+        if "purchase_price" in self.env["sale.order.line"]._fields:
+            cost = SQL("COALESCE(sol.purchase_price * l.quantity, %s)", cost)
+            net = SQL(
+                "CASE WHEN sol.purchase_price IS NULL THEN %s"
+                " ELSE -l.amount_currency END",
+                net,
+            )
+        return [SQL("%s AS net", net), SQL("COALESCE(%s, 0) AS cost", cost)]

@@ -23,6 +23,7 @@ class LoyaltyB2bEntryLine(models.Model):
             ("line", "Purchase"),
             ("discount", "Discount with points"),
             ("correction", "Correction"),
+            ("cap", "Cap"),
             ("memo", "Note"),
         ],
         required=True,
@@ -65,6 +66,13 @@ class LoyaltyB2bEntryLine(models.Model):
         digits=(24, 6),
         help="Untaxed, signed, in the programme's currency at the document's rate.",
     )
+    quantity = fields.Float(
+        digits=(24, 6), help="Units of the product, signed as the amount."
+    )
+    day = fields.Date(help="Day by which the rule's period counts.")
+    channel = fields.Char(help="How the order came in: web, portal, external or sales.")
+    cap_wanted = Points(help="Points that the rule would give to the whole order.")
+    cap_given = Points(help="Points of these that fitted under the rule's cap.")
     points = Points(help="This line's share of the entry's points.")
     reason = fields.Char(help="Why the line earns nothing: a code, shown in words.")
     reason_text = fields.Char(string="Why nothing", compute="_compute_reason_text")
@@ -108,8 +116,7 @@ class LoyaltyB2bEntryLine(models.Model):
             "annulled": self.env._(
                 "The document was reset, or the final invoice counts it."
             ),
-            "no_rule": self.env._("No earning rule covers this product."),
-            "not_in_period": self.env._("No rule was in force on this date."),
+            **self._get_condition_texts(),
             "excluded_product": self.env._(
                 "This product is excluded from the programme."
             ),
@@ -129,4 +136,36 @@ class LoyaltyB2bEntryLine(models.Model):
             "commercial_bonus": self.env._("A commercial bonus takes nothing back."),
             "rounding": self.env._("Rounding of the whole document."),
             "already_counted": self.env._("Already counted with the down payment."),
+        }
+
+    def _get_condition_texts(self):
+        """Return code → sentence for what a rule asks of a line."""
+        return {
+            "no_rule": self.env._("No earning rule covers this product."),
+            "not_covered": self.env._("No earning rule covers this product."),
+            "not_in_product_domain": self.env._("The rule is for other products."),
+            "not_in_customer_domain": self.env._("The rule is for other customers."),
+            "not_customer_tag": self.env._("The rule is for customers of another tag."),
+            "not_country": self.env._("The rule is for other countries."),
+            "not_tier": self.env._("The rule is for customers of another level."),
+            "not_pricelist": self.env._("The rule is for other pricelists."),
+            "rule_excluded_pricelist": self.env._(
+                "The rule leaves the order's pricelist out."
+            ),
+            "not_channel": self.env._("The rule is for orders placed another way."),
+            "not_begun": self.env._("No rule was in force on this date yet."),
+            "over": self.env._("No rule was in force on this date any more."),
+            "rule_line_discount": self.env._(
+                "The line discount is higher than the rule allows."
+            ),
+            "below_margin": self.env._("The rule's conditions are not met."),
+            "below_minimum": self.env._(
+                "The order has not reached the rule's minimum so far."
+            ),
+            "stacked": self.env._("Another rule counts instead."),
+            "capped": self.env._("The limit of the rule has been reached."),
+            "later": self.env._("Counted separately, once it is decided."),
+            "counted_together": self.env._(
+                "Counted together with other documents of the order."
+            ),
         }

@@ -424,14 +424,27 @@ class LoyaltyB2bProgram(models.Model):
             for program_id in self._get_active_program_ids(company_id)
         )
 
+    def _get_lot_expiry(self, day_available, life=""):
+        """Return the last day of use of a lot, None if it never expires.
+
+        :param date day_available: first day on which the lot can be used.
+        :param str life: 'm3' for a rule whose points live 3 months, '' for the others.
+        """
+        months = int(life[1:]) if life else self._get_terms().expiry_months
+        return periods.lot_expiry(day_available, months)
+
     @tools.ormcache("self.id")
     def _get_rule_set(self):
         """Return the programme's rules compiled for the engine; archived ones too.
 
-        An archived rule keeps its versions for what it earned but matches nothing.
+        Archived rules match nothing, but what they gave is still counted.
         """
-        rules = self.sudo().rule_ids.filtered("active")
-        return engine.RuleSet([rule._prepare_engine_rule() for rule in rules])
+        rules = self.sudo().with_context(active_test=False).rule_ids
+        compiled = {rule: rule._prepare_engine_rule() for rule in rules}
+        return engine.RuleSet(
+            [values for rule, values in compiled.items() if rule.active],
+            retired=[values for rule, values in compiled.items() if not rule.active],
+        )
 
     @tools.ormcache("self.id")
     def _get_exclusions(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class ProductTemplate(models.Model):
@@ -27,3 +28,32 @@ class ProductCategory(models.Model):
         if "parent_id" in vals:
             self.env.registry.clear_cache()
         return result
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def _get_loyalty_b2b_tags_sql(self, product, template):
+        """Return SQL for an array of the tags of a product, its template's included.
+
+        :param str product: alias of the product's table.
+        :param str template: alias of its template's table.
+        """
+        fields = self.env["product.template"]._fields, self._fields
+        return SQL(
+            "ARRAY(SELECT %s FROM %s WHERE %s = %s UNION SELECT %s FROM %s"
+            " WHERE %s = %s)",
+            *self._get_loyalty_b2b_relation(fields[0]["product_tag_ids"], template),
+            *self._get_loyalty_b2b_relation(
+                fields[1]["additional_product_tag_ids"], product
+            ),
+        )
+
+    @staticmethod
+    def _get_loyalty_b2b_relation(field, alias):
+        return (
+            SQL.identifier(field.column2),
+            SQL.identifier(field.relation),
+            SQL.identifier(field.column1),
+            SQL.identifier(alias, "id"),
+        )

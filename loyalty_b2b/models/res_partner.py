@@ -69,3 +69,12 @@ class ResPartner(models.Model):
             return ""
         country = prefix or self.country_id.code or self.env.company.country_code
         return f"{country or ''}:{number}"
+
+    def _prepare_loyalty_b2b_facts(self):
+        """Return what the conditions of rules ask of a customer."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "country_id": self.country_id.id,
+            "tag_ids": self.sudo().category_id.ids,
+        }

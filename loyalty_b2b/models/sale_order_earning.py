@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..booking.documents import money
+from ..booking.lines import Lines, money
 from ..tools import engine
 
 
@@ -16,52 +16,80 @@ class SaleOrder(models.Model):
 
         :param program: `loyalty.b2b.program`.
         """
+        return engine.group_points(
+            self._explain_loyalty_b2b(program), program.sudo()._get_rule_set()
+        )
+
+    def _explain_loyalty_b2b(self, program):
+        """Return the explanation rows of the order as if it were invoiced today."""
         self.ensure_one()
         lines = self._prepare_loyalty_b2b_lines(program, program._today())
         digits = self.currency_id.decimal_places
-        rows = engine.explain(lines, program.sudo()._get_rule_set(), digits)
-        return engine.group_points(rows)
+        return engine.explain(lines, program.sudo()._get_rule_set(), digits)
 
-    def _prepare_loyalty_b2b_lines(self, program, day):
+    def _prepare_loyalty_b2b_lines(self, program, day, owner=None):
         """Return the order's lines as the engine wants them.
 
         :param date day: on which it is (or would be) invoiced.
+        :param owner: the company that is invoiced, where the caller knows it.
         """
         self.ensure_one()
-        exclusions = program._get_exclusions()
-        lines = self.order_line.filtered(
+        owner = owner or self.partner_invoice_id._get_loyalty_b2b_owner()
+        order_lines = self.order_line.filtered(
             lambda line: not line.display_type and not line.is_downpayment
         )
+        matches = program._match_domains(set(order_lines.product_id.ids), {owner.id})
+        lines = Lines(program, matches)
+        customer = lines.prepare_customer(owner._prepare_loyalty_b2b_facts())
         return [
-            self._prepare_loyalty_b2b_line(line, program, day, exclusions)
-            for line in lines
+            self._prepare_loyalty_b2b_line(line, lines, day, customer)
+            for line in order_lines
         ]
 
-    def _prepare_loyalty_b2b_line(self, line, program, day, exclusions):
-        row = {
-            "is_downpayment": False,
-            "product_id": line.product_id.id,
-            "categ_id": line.product_id.categ_id.id,
-            "pricelist_id": self.pricelist_id.id,
-            "discount": line.discount,
-        }
+    def _prepare_loyalty_b2b_line(self, line, lines, day, customer):
+        program = lines.program
         amount = self.currency_id._convert(
             line.price_subtotal, program.currency_id, self.company_id, day
         )
-        is_discount = line.loyalty_b2b_redemption_id
-        return engine.Line(
+        return lines.prepare(
+            {
+                **self._prepare_loyalty_b2b_product(line),
+                "discount": line.discount,
+                "pricelist_id": self.pricelist_id.id,
+                "channel": self._get_loyalty_b2b_channel(),
+                "order_line_id": line.id,
+                "date_order": self.date_order,
+                "is_downpayment": False,
+                "redemption_id": line.loyalty_b2b_redemption_id.id,
+            },
+            customer,
             key=f"sol:{line.id}",
             group=f"order:{self.id}",
             base=money(line.price_subtotal, self.currency_id),
             amount=money(amount, program.currency_id),
             date=day,
-            kind="points_discount" if is_discount else "product",
-            product=line.product_id.id,
-            category=line.product_id.categ_id.id,
-            exclusion=program._get_line_exclusion(row, exclusions),
-            order_line=line.id,
-            order_date=program._local_day(self.date_order),
         )
+
+    def _prepare_loyalty_b2b_product(self, line):
+        """Return what the engine wants to know of a line's product."""
+        product = line.product_id.sudo().with_company(self.company_id)
+        quantity = line.product_uom_qty
+        if product and line.product_uom_id:
+            quantity = line.product_uom_id._compute_quantity(
+                quantity, product.uom_id, round=False
+            )
+        if "purchase_price" in line._fields:
+            cost = line.sudo().purchase_price * line.product_uom_qty
+        else:
+            cost = product.standard_price * quantity * self.currency_rate
+        return {
+            "product_id": product.id,
+            "categ_id": product.categ_id.id,
+            "tag_ids": product.all_product_tag_ids.ids,
+            "quantity": quantity,
+            "net": line.price_subtotal,
+            "cost": cost,
+        }
 
     def _is_loyalty_b2b_paid_in_advance(self):
         """Tell whether posted down payments cover the whole order."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .loyalty_b2b_redemption import is_wallet_at_work
 
@@ -34,6 +35,22 @@ class SaleOrderLine(models.Model):
         ondelete="set null",
         copy=False,
     )
+
+    # === BUSINESS METHODS === #
+
+    def _get_loyalty_b2b_cost_sql(self):
+        """Return SQL for what a line costs, in the order's currency.
+
+        Over `l` (order line), `so`, `p` (product) and the units `lu` and `pu`. With
+        Odoo's sales margins installed it is the order line's cost, else the product's.
+        """
+        cost = SQL(
+            "(p.standard_price->>(so.company_id::text))::numeric * so.currency_rate"
+            " * l.product_uom_qty * COALESCE(lu.factor / NULLIF(pu.factor, 0), 1)"
+        )
+        if "purchase_price" in self._fields:
+            return SQL("COALESCE(l.purchase_price * l.product_uom_qty, %s)", cost)
+        return cost
 
     # === COMPUTE METHODS === #
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..booking.documents import prepare_line
+from ..booking.lines import Lines
 from ..fields import READERS
 from ..tools import engine, periods
 
@@ -73,7 +74,7 @@ class SaleOrder(models.Model):
             groups.setdefault(line.group, []).append(line)
         rules = program._get_rule_set()
         return sum(
-            engine.group_points(engine.explain(lines, rules))
+            engine.group_points(engine.explain(lines, rules), rules)
             for lines in groups.values()
         )
 
@@ -86,14 +87,22 @@ class AccountMove(models.Model):
 
         A credit note counts with what it credits, as far as that is known.
         """
-        exclusions = program._get_exclusions()
         rows = self._query_loyalty_b2b_lines()
+        product_ids = {row["product_id"] for found in rows.values() for row in found}
+        owners = {move: move.partner_id._get_loyalty_b2b_owner() for move in self}
+        matches = program._match_domains(
+            product_ids - {None}, {owner.id for owner in owners.values()}
+        )
+        filler = Lines(program, matches)
         lines = []
         for move in self:
             document = move._prepare_loyalty_b2b_document(posted_before=False)
             # a credit note falls into the group of its invoice
             document.id = move.reversed_entry_id.id or move.id
-            for row in rows[move.id]:
-                exclusion = program._get_line_exclusion(row, exclusions)
-                lines.append(prepare_line(row, document, program, exclusion))
+            customer = filler.prepare_customer(
+                owners[move]._prepare_loyalty_b2b_facts()
+            )
+            lines += [
+                prepare_line(filler, row, document, customer) for row in rows[move.id]
+            ]
         return lines

@@ -1,4 +1,5 @@
 import logging
+from datetime import date
 from decimal import Decimal
 
 import psycopg2
@@ -72,6 +73,7 @@ class LoyaltyB2bWallet(models.Model):
         moves = wallets.env["account.move"].browse(move_ids)
         if groups:
             ledger.name_lines(moves)
+            ledger.lock_caps()
         for move in moves:
             for found in groups.values():
                 rows = found.moves.get(move.id)
@@ -216,12 +218,13 @@ class LoyaltyB2bWallet(models.Model):
             SELECT e.id, e.wallet_id, e.group_ref, e.kind, e.state, e.points,
                    e.move_ref AS move, e.reversed_entry_id AS reverses,
                    e.root_entry_id AS root, e.round, e.awaits_payment,
-                   e.date_available, e.date_expiry,
+                   e.date_available, e.date_expiry, COALESCE(e.life, '') AS life,
                    (SELECT jsonb_agg(jsonb_build_array(
                              l.key, l.part, l.rule_ref, l.rule_root, l.rule_version,
                              l.effect, l.rate_points, l.rate_amount::text,
                              l.base::text, l.amount::text, l.order_line_ref,
-                             l.product_ref, l.reason, l.source) ORDER BY l.id)
+                             l.product_ref, l.reason, l.source, l.quantity::text,
+                             l.day, l.cap_wanted, l.cap_given) ORDER BY l.id)
                       FROM loyalty_b2b_entry_line l
                      WHERE l.entry_id = e.id AND l.part <> 'memo') AS lines
               FROM loyalty_b2b_entry e
@@ -239,7 +242,8 @@ class LoyaltyB2bWallet(models.Model):
     def _read_row(values, ref):
         """Return an explanation line as the engine's row."""
         key, part, rule, root, version, effect, points, per = values[:8]
-        base, amount, order_line, product, reason, source = values[8:]
+        base, amount, order_line, product, reason, source = values[8:14]
+        quantity, day, wanted, given = values[14:]
         return engine.Row(
             key=key,
             group=ref,
@@ -254,19 +258,32 @@ class LoyaltyB2bWallet(models.Model):
             amount=Decimal(amount or 0),
             order_line=order_line or None,
             product=product or None,
-            reason=reason or "",
+            # what a row gives nothing for may change with the next document
+            reason="" if reason in engine.FOR_NOW else reason or "",
             source=source,
+            quantity=Decimal(quantity or 0),
+            day=date.fromisoformat(day) if day else None,
+            wanted=int(wanted or 0),
+            given=int(given or 0),
         )
 
     @api.model
     def _query_participations(self, owner_ids, program_ids):
-        """Return who takes part: (owner, programme, wallet, first day, last day)."""
-        return self.env.execute_query(
+        """Return who takes part, and what the conditions of rules ask of customers.
+
+        :return: dicts with id, country_id and tag_ids of the company, program_id,
+            wallet_id, date_start and date_end.
+        """
+        return self.env.execute_query_dict(
             SQL(
                 """
-            SELECT p.partner_id, w.program_id, w.id, p.date_start, p.date_end
+            SELECT p.partner_id AS id, w.program_id, w.id AS wallet_id, p.date_start,
+                   p.date_end, c.country_id,
+                   ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
+                          WHERE partner_id = c.id) AS tag_ids
               FROM loyalty_b2b_participant p
               JOIN loyalty_b2b_wallet w ON w.id = p.wallet_id
+              JOIN res_partner c ON c.id = p.partner_id
              WHERE p.partner_id = ANY(%s) AND w.program_id = ANY(%s)
                AND w.state <> 'left' AND w.is_control IS NOT TRUE
              ORDER BY w.program_id, w.id
@@ -284,6 +301,7 @@ class LoyaltyB2bWallet(models.Model):
         if not refs:
             return False
         ledger = Bookings(self.sudo(), self._load_groups(refs=refs))
+        ledger.lock_caps()
         for found in ledger.groups.values():
             if found.wallet in self._ids and found.counts:
                 ledger.level(found)

@@ -29,6 +29,7 @@ ENTRY_DEFAULTS = {
     "amount": 0,
     "note": None,
     "round": 0,
+    "life": None,
 }
 
 
@@ -96,13 +97,15 @@ class LoyaltyB2bWallet(models.Model):
         row["date_booked"] = today if row["state"] == "posted" else None
         return row
 
-    def _prepare_expiry(self, day_available, program=None):
-        """Return the dates of a lot that becomes available on a day."""
+    def _prepare_expiry(self, day_available, program=None, life=""):
+        """Return the dates of a lot that becomes available on a day.
+
+        :param str life: as the rule says that gave the points; '' for the programme's.
+        """
         program = program or self.sudo().program_id
-        months = program._get_terms().expiry_months
         return {
             "date_available": day_available,
-            "date_expiry": periods.lot_expiry(day_available, months),
+            "date_expiry": program._get_lot_expiry(day_available, life),
         }
 
     def _book(self, rows):
@@ -152,10 +155,10 @@ class LoyaltyB2bWallet(models.Model):
         :param entries: pending entries, of any wallets.
         :param date day: in the programme's time zone, today by default.
         """
-        for program, group in entries.sudo().grouped("program_id").items():
+        alike = entries.sudo().grouped(lambda e: (e.program_id, e.life or ""))
+        for (program, life), group in alike.items():
             today = program._today()
             available = day or today
-            expiry = periods.lot_expiry(available, program.expiry_months)
             self.env.execute_query(
                 SQL(
                     """
@@ -172,7 +175,7 @@ class LoyaltyB2bWallet(models.Model):
                     """,
                     today=today,
                     available=available,
-                    expiry=expiry,
+                    expiry=program._get_lot_expiry(available, life),
                     ids=sorted(group.ids),
                 )
             )

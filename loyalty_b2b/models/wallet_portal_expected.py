@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..booking.documents import money
+from ..booking.lines import Lines, money
 from ..tools import engine
 
 
@@ -33,8 +33,17 @@ class LoyaltyB2bWallet(models.Model):
             currency.id: self._get_portal_conversion(currency)
             for currency in currencies
         }
+        matches = program._match_domains(
+            {row["product_id"] for rows in orders.values() for row in rows} - {None},
+            {rows[0]["owner_id"] for rows in orders.values()},
+        )
+        lines = Lines(program, matches)
         return sum(
-            max(0, self._get_portal_promise(rows, rates) - int(rows[0]["earned"] or 0))
+            max(
+                0,
+                self._get_portal_promise(rows, lines, rates)
+                - int(rows[0]["earned"] or 0),
+            )
             for rows in orders.values()
         )
 
@@ -46,39 +55,44 @@ class LoyaltyB2bWallet(models.Model):
             currency, program.currency_id, program.company_id, program._today()
         )
 
-    def _get_portal_promise(self, rows, rates):
+    def _get_portal_promise(self, rows, lines, rates):
         """Return what one order earns once it is invoiced.
 
         :param list rows: its lines, of `_query_portal_order_lines`.
+        :param Lines lines: turns them into what the engine takes.
         :param dict rates: currency id → units of programme currency for one.
         """
         program = self.program_id
-        exclusions = program._get_exclusions()
         currency = self.env["res.currency"].browse(rows[0]["currency_id"])
-        lines = [
-            self._prepare_portal_engine_line(row, currency, rates, exclusions)
-            for row in rows
-        ]
-        explained = engine.explain(
-            lines, program._get_rule_set(), currency.decimal_places
+        customer = lines.prepare_customer(
+            {
+                "id": rows[0]["owner_id"],
+                "country_id": rows[0]["country_id"],
+                "tag_ids": rows[0]["customer_tag_ids"],
+            }
         )
-        return engine.group_points(explained)
+        rules = program._get_rule_set()
+        explained = engine.explain(
+            [
+                self._prepare_portal_engine_line(row, lines, customer, currency, rates)
+                for row in rows
+            ],
+            rules,
+            currency.decimal_places,
+        )
+        return engine.group_points(explained, rules)
 
-    def _prepare_portal_engine_line(self, row, currency, rates, exclusions):
+    def _prepare_portal_engine_line(self, row, lines, customer, currency, rates):
         program = self.program_id
-        amount = program.currency_id.round(row["amount"] * rates[currency.id])
-        return engine.Line(
-            key=f"sol:{row['id']}",
+        amount = program.currency_id.round(row["net"] * rates[currency.id])
+        return lines.prepare(
+            row,
+            customer,
+            key=f"sol:{row['order_line_id']}",
             group=f"order:{row['order_id']}",
-            base=money(row["amount"], currency),
+            base=money(row["net"], currency),
             amount=money(amount, program.currency_id),
             date=program._today(),
-            kind="points_discount" if row["redemption_id"] else "product",
-            product=row["product_id"],
-            category=row["categ_id"],
-            exclusion=program._get_line_exclusion(row, exclusions),
-            order_line=row["id"],
-            order_date=program._local_day(row["date_order"]),
         )
 
     def _query_portal_order_lines(self):
@@ -89,15 +103,24 @@ class LoyaltyB2bWallet(models.Model):
             SQL(
                 """
             SELECT so.id AS order_id, so.currency_id, so.pricelist_id, so.date_order,
-                   l.id, l.product_id, t.categ_id, l.discount, l.is_downpayment,
-                   l.price_subtotal::float AS amount,
-                   l.loyalty_b2b_redemption_id AS redemption_id, booked.earned
+                   so.loyalty_b2b_channel AS channel, l.id AS order_line_id,
+                   l.product_id, t.categ_id, l.discount, l.is_downpayment,
+                   l.price_subtotal::float AS net, %(tags)s AS tag_ids,
+                   l.product_uom_qty * COALESCE(lu.factor / NULLIF(pu.factor, 0), 1)
+                   AS quantity, COALESCE(%(cost)s, 0) AS cost,
+                   l.loyalty_b2b_redemption_id AS redemption_id, booked.earned,
+                   c.id AS owner_id, c.country_id,
+                   ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
+                          WHERE partner_id = c.id) AS customer_tag_ids
               FROM loyalty_b2b_participant part
               JOIN res_partner invoiced ON %(owner)s = part.partner_id
               JOIN sale_order so ON so.partner_invoice_id = invoiced.id
               JOIN sale_order_line l ON l.order_id = so.id
               LEFT JOIN product_product p ON p.id = l.product_id
               LEFT JOIN product_template t ON t.id = p.product_tmpl_id
+              LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
+              LEFT JOIN uom_uom pu ON pu.id = t.uom_id
+              JOIN res_partner c ON c.id = part.partner_id
               LEFT JOIN LATERAL (
                     -- what a credit note took back is not promised again; what was
                     -- undone with its own invoice is
@@ -119,5 +142,7 @@ class LoyaltyB2bWallet(models.Model):
                 wallet=self.id,
                 today=fields.Date.to_string(self.program_id._today()),
                 company=self.company_id.id,
+                tags=self.env["product.product"]._get_loyalty_b2b_tags_sql("p", "t"),
+                cost=self.env["sale.order.line"]._get_loyalty_b2b_cost_sql(),
             )
         )

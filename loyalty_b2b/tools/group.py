@@ -15,7 +15,10 @@ from . import engine
 
 @dataclass(slots=True)
 class Booked:
-    """An entry of a group: id, signed points, and what it needs to be taken back."""
+    """An entry of a group: id, signed points, and what it needs to be taken back.
+
+    ``life`` is what its points are rounded with and live as long as (`Rule.pool`).
+    """
 
     id: int
     kind: str
@@ -28,6 +31,7 @@ class Booked:
     awaits_payment: bool
     date_available: datetime.date | None
     date_expiry: datetime.date | None
+    life: str = ""
 
 
 @dataclass(slots=True)
@@ -46,19 +50,29 @@ class Group:
         self.rows += rows
         self.moves.setdefault(move or 0, []).extend(rows)
 
-    @property
-    def stands(self) -> int:
-        """Points booked for the group and not taken back; cancelled ones left out."""
-        return sum(entry.points for entry in self.entries if entry.state != "cancelled")
+    def stands(self, life: str) -> int:
+        """Points of a life booked and not taken back; cancelled ones left out."""
+        return sum(
+            entry.points
+            for entry in self.entries
+            if entry.state != "cancelled" and entry.life == life
+        )
 
     @property
     def counts(self) -> bool:
         """Whether the formula applies: an unlinked credit has no lines of its own."""
         return any(row.part == "line" for row in self.rows)
 
-    def difference(self, new: Iterable[engine.Row] = ()) -> int:
-        """Return the points to book once `new` rows are added (DESIGN §5)."""
-        return engine.group_points([*self.rows, *new]) - self.stands
+    def differences(self, count: engine.Count) -> dict[str, int]:
+        """Return the points to book in each life so that the count stands (DESIGN §5).
+
+        Pools of which nothing stands and nothing is to be booked are left out.
+        """
+        lives = {*count.pools, *(entry.life for entry in self.entries)}
+        differences = {
+            life: count.pools.get(life, 0) - self.stands(life) for life in lives
+        }
+        return {life: points for life, points in differences.items() if points}
 
     def remaining(self, entry: Booked) -> int:
         """Return the points of a credit that no reversal has taken back yet (I7)."""
@@ -78,17 +92,18 @@ class Group:
         )
 
     def take_back(
-        self, points: int, moves: frozenset[int] = frozenset()
+        self, points: int, moves: frozenset[int] = frozenset(), life: str = ""
     ) -> list[tuple[Booked, int]]:
         """Choose the credits that lose points: those of `moves` first, newest first.
 
         :param int points: above 0
+        :param str life: only credits of this life
         :return: (entry, points); what exceeds all credits is left out (I7)
         """
         credits = [
             entry
             for entry in self.entries
-            if entry.points > 0 and entry.state != "cancelled"
+            if entry.points > 0 and entry.state != "cancelled" and entry.life == life
         ]
         credits.sort(key=lambda entry: (entry.move in moves, entry.id), reverse=True)
         taken = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -76,3 +76,44 @@ def is_lapsed(expiry: date | None, today: date) -> bool:
     False
     """
     return expiry is not None and today > expiry
+
+
+# The period without an end begins before every document.
+BEGINNING = date(1900, 1, 1)
+
+
+def period_start(day: date, period: str) -> date:
+    """Return the first day of the period in which a day lies.
+
+    :param str period: 'day', 'month', 'quarter', 'year' or 'lifetime'
+    :raises ValueError: if there is no such period
+
+    >>> period_start(date(2024, 5, 31), "quarter")
+    datetime.date(2024, 4, 1)
+    """
+    if period == "day":
+        return day
+    if period == "month":
+        return day.replace(day=1)
+    if period == "quarter":
+        return date(day.year, day.month - (day.month - 1) % 3, 1)
+    if period == "year":
+        return date(day.year, 1, 1)
+    if period == "lifetime":
+        return BEGINNING
+    raise ValueError(f"no such period: {period}")
+
+
+def period_end(day: date, period: str) -> date | None:
+    """Return the last day of the period in which a day lies; None for 'lifetime'.
+
+    >>> period_end(date(2024, 2, 10), "month"), period_end(date(2024, 2, 10), "year")
+    (datetime.date(2024, 2, 29), datetime.date(2024, 12, 31))
+    """
+    start = period_start(day, period)
+    months = {"month": 1, "quarter": 3, "year": 12}
+    if period == "lifetime":
+        return None
+    if period == "day":
+        return day
+    return add_months(start, months[period]) - timedelta(days=1)

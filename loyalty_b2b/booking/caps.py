@@ -1,0 +1,107 @@
+from ..tools import engine, periods
+
+
+class Caps:
+    """What wallets may still get of capped rules; changes are written once, at the end.
+
+    The counters are locked when they are read: two postings for one wallet that a cap
+    concerns come one after the other (DESIGN §4).
+    """
+
+    def __init__(self, counters):
+        """Take nothing yet.
+
+        :param counters: `loyalty.b2b.counter` in sudo.
+        """
+        self._counters = counters
+        self._used, self._changes, self._drafts = {}, {}, {}
+
+    def lock(self, places):
+        """Lock and read counters, all at once.
+
+        :param places: (root of the rule, wallet id, first day of the period).
+        """
+        missing = sorted(set(places) - set(self._used))
+        if missing:
+            self._used |= self._counters._lock_counters(missing)
+
+    def get_rooms(self, wallet_id, days, ruleset):
+        """Return the points that a wallet may still get, by root of the rule.
+
+        :param dict days: of `engine.cap_days`, or empty.
+        """
+        rooms = {}
+        for root, day in days.items():
+            rule = get_capped(ruleset, root)
+            place = (root, wallet_id, get_period(rule, day))
+            rooms[root] = rule.cap - self._used[place] - self._get_change(place)
+        return rooms
+
+    def take(self, wallet_id, days, ruleset, before, after):
+        """Count what a document changes.
+
+        :param before: the group's `engine.Count` without it.
+        :param after: the group's `engine.Count` with it.
+        """
+        for rule_id in {**before.caps, **after.caps}:
+            rule = ruleset.get(rule_id)
+            if rule.root not in days:
+                continue
+            place = (rule.root, wallet_id, get_period(rule, days[rule.root]))
+            change = get_given(after, rule_id) - get_given(before, rule_id)
+            self._drafts[place] = self._drafts.get(place, 0) + change
+
+    def _get_change(self, place):
+        return self._changes.get(place, 0) + self._drafts.get(place, 0)
+
+    def keep(self):
+        """Count what was taken: its document is worked out to the end."""
+        self._changes |= {place: self._get_change(place) for place in self._drafts}
+        self._drafts = {}
+
+    def discard(self):
+        """Forget what was taken since the last document was kept."""
+        self._drafts = {}
+
+    def write(self):
+        """Write what was taken and given back."""
+        changes = {place: points for place, points in self._changes.items() if points}
+        if changes:
+            self._counters._change_counters(changes)
+        self._used, self._changes, self._drafts = {}, {}, {}
+
+
+def get_given(count, rule_id):
+    """Return what a capped rule gives in a count."""
+    return count.caps.get(rule_id, (0, 0))[1]
+
+
+def get_capped(ruleset, root):
+    """Return the newest capped version of a rule."""
+    rules = [rule for rule in ruleset.capped.values() if rule.root == root]
+    return max(rules, key=lambda rule: rule.version)
+
+
+def get_period(rule, day):
+    """Return the first day of the period in which a capped rule counts a day."""
+    period = "lifetime" if rule.effect == "bonus" else rule.cap_period
+    return periods.period_start(day, period)
+
+
+def get_places(wallet_id, rows, lines, ruleset):
+    """Return the counters that a group and new lines of it may concern.
+
+    :param rows: all rows of the group so far.
+    :param lines: `engine.Line`s of the document.
+    """
+    days = engine.cap_days(rows, (), ruleset)
+    places = {
+        (root, wallet_id, get_period(get_capped(ruleset, root), day))
+        for root, day in days.items()
+    }
+    for line in lines:
+        for rule in ruleset.match(line):
+            if rule.id in ruleset.capped:
+                day = line.day(rule.by_order_date)
+                places.add((rule.root, wallet_id, get_period(rule, day)))
+    return places

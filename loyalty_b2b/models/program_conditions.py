@@ -1,0 +1,77 @@
+import logging
+from collections import defaultdict
+
+from odoo import models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
+
+_logger = logging.getLogger(__name__)
+
+DOMAINS = (
+    ("product.product", "product_domain"),
+    ("res.partner", "customer_domain"),
+)
+
+
+class LoyaltyB2bProgram(models.Model):
+    """What the conditions of rules ask of products and customers."""
+
+    _inherit = "loyalty.b2b.program"
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_engine_customer(self, facts):
+        """Return the customer's values for the engine, but for the domains.
+
+        :param dict facts: country_id and tag_ids; glue addons give more.
+        """
+        return {
+            "country": facts["country_id"] or None,
+            "tags": frozenset(facts["tag_ids"] or ()),
+        }
+
+    def _match_domains(self, product_ids, partner_ids):
+        """Return the rules whose product or customer domain holds, in one query.
+
+        No query at all if no rule has one. A domain that cannot be read is logged and
+        holds for nothing.
+
+        :return: (model, id) → ids of rules.
+        """
+        ids = {"product.product": product_ids, "res.partner": partner_ids}
+        rule_ids = {
+            rule.id for program in self for rule in program._get_rule_set().domains
+        }
+        if not rule_ids:
+            return {}
+        wanted = defaultdict(list)
+        for rule in self.env["loyalty.b2b.rule"].sudo().browse(sorted(rule_ids)):
+            for model, field in DOMAINS:
+                if rule[field] and rule[field] != "[]" and ids[model]:
+                    wanted[model, rule[field]].append(rule.id)
+        queries = [
+            SQL("SELECT %s AS place, m.id FROM (%s) AS m", place, query)
+            for place, (model, text) in enumerate(wanted)
+            for query in self._get_domain_query(model, text, ids[model])
+        ]
+        if not queries:
+            return {}
+        places = list(wanted)
+        matches = defaultdict(frozenset)
+        for place, record_id in self.env.execute_query(
+            SQL(" UNION ALL ").join(queries)
+        ):
+            model = places[place][0]
+            matches[model, record_id] |= frozenset(wanted[places[place]])
+        return dict(matches)
+
+    def _get_domain_query(self, model, text, ids):
+        """Return a list with the subquery of a domain; empty if it cannot be read."""
+        try:
+            domain = Domain(safe_eval(text)) & Domain("id", "in", sorted(ids))
+            records = self.env[model].sudo().with_context(active_test=False)
+            return [records._search(domain).select()]
+        except Exception:
+            _logger.exception("Domain %s on %s cannot be read", text, model)
+            return []

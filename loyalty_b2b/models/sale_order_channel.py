@@ -1,0 +1,49 @@
+from odoo import fields, models
+
+CHANNELS = [
+    ("web", "Web shop"),
+    ("portal", "Accepted online"),
+    ("external", "External platform"),
+    ("sales", "Salesperson"),
+]
+
+
+class SaleOrder(models.Model):
+    """How an order came in: a condition of earning rules, frozen at confirmation."""
+
+    _inherit = "sale.order"
+
+    loyalty_b2b_channel = fields.Selection(
+        selection=CHANNELS,
+        string="Order channel",
+        copy=False,
+        readonly=True,
+        help="How the customer placed the order; decided when it is confirmed.",
+    )
+
+    # === HOOKS === #
+
+    def action_confirm(self):
+        """Freeze the channel of each order with its confirmation."""
+        for order in self:
+            order.loyalty_b2b_channel = order._get_loyalty_b2b_channel()
+        return super().action_confirm()
+
+    # === BUSINESS METHODS === #
+
+    def _get_loyalty_b2b_channel(self):
+        """Return the channel by what is known of the order now.
+
+        A glue addon sets it earlier, where a cart begins.
+        """
+        self.ensure_one()
+        if self.loyalty_b2b_channel:
+            return self.loyalty_b2b_channel
+        users, teams = self.company_id._get_loyalty_b2b_integrations()
+        if self.create_uid.id in users or self.team_id.id in teams:
+            return "external"
+        return "portal" if self.signed_by or self._is_loyalty_b2b_paid_online() else "sales"
+
+    def _is_loyalty_b2b_paid_online(self):
+        transactions = self.sudo().transaction_ids
+        return any(one.state in ("authorized", "done") for one in transactions)
