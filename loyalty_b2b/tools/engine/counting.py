@@ -63,12 +63,17 @@ def count(rows: Iterable[Row], ruleset: RuleSet = NOTHING) -> Count:
     points have a life of their own, are rounded down by themselves, all others
     together, once.
 
-    :param rows: all rows of one group, in the order of booking
+    :param rows: all rows of one group, in the order of booking; a capped rule without
+        rows of the part 'cap' is counted as if there were room
     :param ruleset: the programme's, for what the rows do not say themselves
     """
     rows = list(rows)
-    caps = {row.rule: row for row in rows if row.part == "cap"}
-    return _count(rows, ruleset, lambda rule, wanted: capped(caps, rule, wanted))
+    stands = cap_sums(rows)
+
+    def grant(rule: Rule, wanted: int) -> int:
+        return capped(stands[rule.id], wanted) if rule.id in stands else wanted
+
+    return _count(rows, ruleset, grant)
 
 
 def group_points(rows: Iterable[Row], ruleset: RuleSet = NOTHING) -> int:
@@ -82,12 +87,16 @@ def deferred_points(rows: Iterable[Row], rule: Rule) -> int:
 
     :param rows: all rows of one group, in the order of booking
     :param rule: one with another trigger than 'purchase'
-    :return: whole points, 0 or more; other versions of the rule are not counted
+    :return: whole points, 0 or more, at most its cap for each order; other versions
+        of the rule are not counted, and caps of wallets are the caller's
     """
     rows = uncapped(rows)
     items = [item for item in remaining(rows) if item.row.rule == rule.id]
     items = effects.reached(rule, items)
-    return max(0, floor(sum(effects.give(rule, items, {})))) if items else 0
+    points = floor(sum(effects.give(rule, items, {}))) if items else 0
+    if rule.cap_order is not None:
+        points = min(points, rule.cap_order)
+    return max(0, points)
 
 
 def uncapped(rows: Iterable[Row]) -> list[Row]:
@@ -95,12 +104,26 @@ def uncapped(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.part != "cap"]
 
 
-def capped(caps: Mapping[int | None, Row], rule: Rule, wanted: int) -> int:
-    """Return what a cap left of the points, as it was when they were booked."""
-    cap = caps.get(rule.id)
-    if cap is None or not cap.wanted:
-        return wanted
-    return min(cap.given, wanted * cap.given // cap.wanted)
+def cap_sums(rows: Iterable[Row]) -> dict[int | None, tuple[int, int]]:
+    """Return (wanted, given) of each capped rule, as documents booked them so far."""
+    sums: dict[int | None, tuple[int, int]] = {}
+    for row in rows:
+        if row.part == "cap":
+            wanted, given = sums.get(row.rule, (0, 0))
+            sums[row.rule] = (wanted + row.wanted, given + row.given)
+    return sums
+
+
+def capped(stands: tuple[int, int], wanted: int) -> int:
+    """Return what a cap leaves of the points a rule wants, by what was booked.
+
+    Less than was wanted gets the same share; of what is wanted beyond it nothing was
+    granted yet.
+
+    :param stands: (wanted, given) of `cap_sums`
+    """
+    decided, given = stands[0], max(0, stands[1])
+    return min(given, wanted) if wanted >= decided else wanted * given // decided
 
 
 def _count(rows: Sequence[Row], ruleset: RuleSet, grant: Grant) -> Count:
@@ -152,7 +175,8 @@ class _Counting:
     def run(self) -> Count:
         """Count: first what gives points by itself, then what multiplies these."""
         kept = self._stack()
-        for rule, items in sorted(kept, key=lambda pair: _is_multiplier(pair[0])):
+        # not in the order of the lines, which must not decide who gets the room left
+        for rule, items in sorted(kept, key=lambda pair: _turn(pair[0])):
             self._count_rule(rule, items)
         pools: dict[str, Fraction] = {"": Fraction(0)}
         for rule_id, points in self._result.exact.items():
@@ -216,8 +240,8 @@ class _Counting:
                 self._explain_nothing(item, "capped")
 
 
-def _is_multiplier(rule: Rule) -> bool:
-    return rule.effect == "multiplier"
+def _turn(rule: Rule) -> tuple[bool, int, int]:
+    return rule.effect == "multiplier", rule.sequence, rule.id
 
 
 def _rule_of(row: Row) -> Rule:

@@ -27,8 +27,12 @@ def give(rule: Rule, items: Sequence[Item], gained: Mapping[str, Fraction]) -> G
 
 
 def share(points: Fraction, items: Sequence[Item]) -> Gives:
-    """Share out points by the amounts of the items, exactly."""
-    amounts = [Fraction(item.amount) for item in items]
+    """Share out points by the amounts of the items, exactly.
+
+    Lines against the others, such as a discount of the order, get none: otherwise a
+    multiplier for some of the lines would find more points there than were given.
+    """
+    amounts = [max(Fraction(0), Fraction(item.amount)) for item in items]
     whole = sum(amounts)
     if whole:
         return [points * amount / whole for amount in amounts]

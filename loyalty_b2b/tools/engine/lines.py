@@ -85,8 +85,9 @@ class Row:
     which the rule's period counts. ``source`` is the key of the discount or
     correction line that caused the row.
 
-    A row of the part 'cap' says that of the ``wanted`` points which a rule would give
-    to the group so far ``given`` fitted under its cap, in the period of ``day``.
+    A row of the part 'cap' says that with its document a rule wanted ``wanted`` points
+    more for the group, of which ``given`` fitted under its cap in the period of
+    ``day``; below 0 they became free again. All of them together say what stands.
     """
 
     key: str
