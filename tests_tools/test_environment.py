@@ -1,5 +1,7 @@
 import shutil
 import subprocess
+import threading
+import time
 from collections import namedtuple
 from pathlib import Path
 
@@ -38,6 +40,33 @@ def test_failed_command_names_its_log(home):
     with pytest.raises(base.Stop, match=f"It failed. .details in {home}/logs/x.log."):
         base.call(["bash", "-c", "echo why; exit 3"], log="x", failure="It failed.")
     assert (home / "logs" / "x.log").read_text() == "why\n"
+
+
+def test_two_things_are_done_at_once():
+    meeting = threading.Barrier(2, timeout=10)
+    places = base.at_once(meeting.wait, meeting.wait)
+    assert sorted(places) == [0, 1]
+
+
+def test_failure_ends_what_is_done_at_the_same_time():
+    def fail():
+        while not base.RUNNING:
+            time.sleep(0.01)
+        raise base.Stop("There is no network.")
+
+    def sleep():
+        try:
+            base.call(["sleep", "60"], log="sleep", failure="It cannot sleep.")
+        except base.Stop:
+            base.call(["touch", left], log="touch", failure="It cannot touch.")
+
+    left = base.LOGS / "started_afterwards"
+    begin = time.monotonic()
+    with pytest.raises(base.Stop, match="There is no network."):
+        base.at_once(fail, sleep)
+    assert time.monotonic() - begin < 30
+    assert not left.exists() and not base.RUNNING
+    base.call(["true"], log="true", failure="Nothing may be started any more.")
 
 
 def test_half_made_environment_is_made_anew(home, monkeypatch):

@@ -44,6 +44,27 @@ def test_interrupted_run_starts_over(server, monkeypatch, capsys):
     assert databases.get_note(server, "shop").startswith(run_server.NOTE)
 
 
+def test_demo_data_of_ours_only_are_loaded(server, monkeypatch):
+    installed, scripts = [], []
+    monkeypatch.setattr(
+        databases, "install", lambda *_args, **options: installed.append(options)
+    )
+    monkeypatch.setattr(databases, "run_script", lambda *args: scripts.append(args[2:]))
+    run_server.make_database(server, "shop", ["points", "points_shop"])
+    assert installed == [{}]
+    loaded = (run_server.LOAD_DEMO, {"ADDONS": "points,points_shop"})
+    assert sorted(scripts, key=len) == [(run_server.ASSETS,), loaded]
+
+
+def test_new_addon_brings_its_demo_data(server, monkeypatch):
+    scripts = []
+    monkeypatch.setattr(databases, "get_installed", lambda *_: {"points"})
+    monkeypatch.setattr(databases, "install", lambda *_args, **_options: None)
+    monkeypatch.setattr(databases, "run_script", lambda *args: scripts.append(args[2:]))
+    run_server.update_database(server, "shop", ["points", "points_shop"])
+    assert scripts == [(run_server.LOAD_DEMO, {"ADDONS": "points_shop"})]
+
+
 def test_unchanged_addons_are_not_updated(server, monkeypatch):
     done = []
     monkeypatch.setattr(

@@ -9,7 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import IO
 
@@ -26,10 +28,17 @@ LOCK_FILE = ROOT / "tools" / "requirements.lock"
 CHECKOUT = hashlib.sha256(str(HOME).encode()).hexdigest()[:6]
 
 NO_SPACE = "No space left on device"
+# What `call` has started, and whether it may start more (see `at_once`).
+RUNNING: set[subprocess.Popen] = set()
+ENDING = threading.Event()
 
 
 class Stop(Exception):
     """A problem that the developer can solve: one sentence that says how."""
+
+
+class Ended(Exception):
+    """What was done at the same time has failed: nothing more to do or to say."""
 
 
 def say(text: str) -> None:
@@ -72,27 +81,69 @@ def call(
     :param user: (uid, gid) to run it as
     :raises Stop: with `failure` and the place of the log
     """
+    if ENDING.is_set():
+        raise Ended
     LOGS.mkdir(parents=True, exist_ok=True)
     path = LOGS / f"{log}.log"
     identity = {"user": user[0], "group": user[1], "extra_groups": []} if user else {}
     with contextlib.ExitStack() as stack:
         output = stack.enter_context(path.open("w"))
         stdin = stack.enter_context(script.open()) if script else subprocess.DEVNULL
-        done = subprocess.run(
-            [str(part) for part in command],
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-            stdin=stdin,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-            **identity,
+        code = wait_for(
+            subprocess.Popen(
+                [str(part) for part in command],
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                stdin=stdin,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                **identity,
+            )
         )
-    if done.returncode:
+    if code:
+        if ENDING.is_set():
+            raise Ended
         if NO_SPACE in path.read_text(errors="replace"):
             raise no_space_left()
         raise Stop(f"{failure} (details in {path})")
     return path
+
+
+def wait_for(process: subprocess.Popen) -> int:
+    """Return the exit code of a process; it is killed if somebody ends us."""
+    RUNNING.add(process)
+    try:
+        if ENDING.is_set():
+            process.kill()
+        return process.wait()
+    except BaseException:
+        process.kill()
+        raise
+    finally:
+        RUNNING.discard(process)
+
+
+def at_once(*tasks: Callable[[], object]) -> list:
+    """Do things at the same time; return their results.
+
+    What is still running when one fails, or somebody ends us, is killed.
+
+    :raises: what the first one that failed raised
+    """
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        futures = [pool.submit(task) for task in tasks]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            ENDING.set()
+            for process in list(RUNNING):
+                process.kill()
+            raise
+        finally:
+            pool.shutdown()
+            ENDING.clear()
+    return [future.result() for future in futures]
 
 
 @contextlib.contextmanager

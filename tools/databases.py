@@ -6,7 +6,7 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import addons
@@ -94,10 +94,13 @@ def set_note(server: Server, name: str, note: str) -> None:
 
 
 @contextlib.contextmanager
-def configured(server: Server, name: str, *, ours: bool = True) -> Iterator[Path]:
+def configured(
+    server: Server, name: str, *, ours: bool = True, purpose: str = ""
+) -> Iterator[Path]:
     """Have a configuration file for Odoo on one database.
 
     :param bool ours: whether our addons are on the addons path
+    :param str purpose: sets it apart from that of another Odoo on the database
     """
     settings = {
         "db_host": server.host,
@@ -115,7 +118,7 @@ def configured(server: Server, name: str, *, ours: bool = True) -> Iterator[Path
         settings["db_password"] = server.password
     folder = HOME / "conf"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.conf"
+    path = folder / f"{name}{purpose}.conf"
     rows = [f"{key} = {value}" for key, value in settings.items()]
     path.touch(mode=0o600)
     path.write_text("\n".join(["[options]", *rows, ""]))
@@ -196,13 +199,24 @@ def get_complaints(text: str) -> list[str]:
     return [record.strip() for record in records if any(w in record for w in words)]
 
 
-def run_script(server: Server, name: str, script: Path) -> None:
-    """Run a script with `env`, as `odoo shell` does."""
-    with configured(server, name) as config:
-        call(
-            [ODOO, "shell", "-c", config, "--no-http", "--log-level=warn"],
-            log=f"script-{name}",
-            failure=f"{script.name} failed.",
-            script=script,
-            cwd=ROOT,
-        )
+def run_script(
+    server: Server, name: str, script: Path, environ: Mapping[str, str] | None = None
+) -> None:
+    """Run a script with `env`, as `odoo shell` does.
+
+    :param environ: more variables for it to read
+    :raises Stop: with Odoo's own words, if it fails
+    """
+    log = f"{script.stem}-{name}"
+    with configured(server, name, purpose=f"-{script.stem}") as config:
+        try:
+            call(
+                [ODOO, "shell", "-c", config, "--no-http", "--log-level=warn"],
+                log=log,
+                failure=f"{script.name} failed.",
+                script=script,
+                cwd=ROOT,
+                env=environ,
+            )
+        except Stop as problem:
+            raise Stop(f"{problem}{explain(log)}") from None

@@ -21,6 +21,7 @@ from base import (
     PYTHON,
     VENV,
     Stop,
+    at_once,
     call,
     digest,
     locked,
@@ -60,8 +61,8 @@ def ensure_environment() -> None:
     with locked("environment", "waiting for another run that installs Odoo"):
         if read_state().get("wanted") == get_wanted():
             return
-        ensure_venv()
-        source = get_source()
+        check_python(sys.version_info[:2])
+        _none, source = at_once(ensure_venv, get_source)
         link_odoo(source)
         write_state(source)
 
@@ -104,7 +105,6 @@ def get_installed_source() -> Source:
 
 def ensure_venv() -> None:
     """Make the virtual environment, or bring an older one up to date."""
-    check_python(sys.version_info[:2])
     stamp = VENV / f"complete-{get_python_name()}"
     wanted = digest(LOCK_FILE.read_text(), str(VENV))
     complete = PYTHON.exists() and stamp.exists()
@@ -114,8 +114,10 @@ def ensure_venv() -> None:
     say("installing Odoo's Python needs")
     if not complete:
         make_venv()
+    # The lock names everything, and Python compiles what is imported.
     call(
-        [PYTHON, "-m", "pip", "install", "-q", "-r", LOCK_FILE],
+        [PYTHON, "-m", "pip", "install", "-q", "--no-deps", "--no-compile"]
+        + ["--disable-pip-version-check", "-r", LOCK_FILE],
         log="pip",
         failure="Odoo's Python needs could not be installed: check the network and run"
         " it again.",

@@ -19,11 +19,23 @@ from pathlib import Path
 import addons
 import databases
 import postgres
-import templates
-from base import LOGS, ODOO, ROOT, Stop, digest, need_space, open_lock, say, try_lock
+from base import (
+    LOGS,
+    ODOO,
+    ROOT,
+    Stop,
+    at_once,
+    digest,
+    need_space,
+    open_lock,
+    say,
+    try_lock,
+)
 from postgres import Server
 
 DATABASE = "loyalty_b2b"
+LOAD_DEMO = ROOT / "tools" / "in_odoo" / "load_demo.py"
+ASSETS = ROOT / "tools" / "in_odoo" / "generate_assets.py"
 NOTE = "Loyalty B2B, made by make run:"
 START_SECONDS = 120
 LOGINS = (
@@ -140,10 +152,18 @@ def make_database(server: Server, name: str, names: Sequence[str]) -> None:
         databases.drop(server, partial)
     say(f"making the database {name} with demo data (once; about a minute)")
     databases.create(server, partial)
-    databases.install(server, partial, names, options=["--with-demo"])
-    databases.run_script(server, partial, templates.PREGENERATE)
+    databases.install(server, partial, names)
+    at_once(
+        lambda: load_demo(server, partial, names),
+        lambda: databases.run_script(server, partial, ASSETS),
+    )
     databases.drop(server, name)
     databases.rename(server, partial, name)
+
+
+def load_demo(server: Server, name: str, names: Sequence[str]) -> None:
+    """Load the demo data of our addons, and none of Odoo's own."""
+    databases.run_script(server, name, LOAD_DEMO, {"ADDONS": ",".join(names)})
 
 
 def update_database(server: Server, name: str, names: Sequence[str]) -> None:
@@ -152,6 +172,8 @@ def update_database(server: Server, name: str, names: Sequence[str]) -> None:
     old = [addon for addon in names if addon in present]
     new = [addon for addon in names if addon not in present]
     databases.install(server, name, new, update=old)
+    if new:
+        load_demo(server, name, new)
 
 
 # === ODOO === #
