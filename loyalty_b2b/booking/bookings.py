@@ -117,7 +117,7 @@ class Bookings(Drafts):
         days = engine.cap_days(found.rows, rows, ruleset)
         rooms = self._caps.get_rooms(found.wallet, days, ruleset)
         before, after, caps = engine.extend(found.rows, rows, ruleset, rooms)
-        self._caps.take(found.wallet, days, ruleset, before, after)
+        self._caps.take(found.wallet, ruleset, caps)
         differences = found.differences(after)
         parts = self._part_by_life(engine.contributions(rows, before, after), ruleset)
         for cap in caps:

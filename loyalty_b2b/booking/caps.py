@@ -37,19 +37,16 @@ class Caps:
             rooms[root] = rule.cap - self._used[place] - self._get_change(place)
         return rooms
 
-    def take(self, wallet_id, days, ruleset, before, after):
+    def take(self, wallet_id, ruleset, caps):
         """Count what a document changes.
 
-        :param before: the group's `engine.Count` without it.
-        :param after: the group's `engine.Count` with it.
+        :param caps: rows of the part 'cap', of `engine.extend`.
         """
-        for rule_id in {**before.caps, **after.caps}:
-            rule = ruleset.get(rule_id)
-            if rule.root not in days:
-                continue
-            place = (rule.root, wallet_id, get_period(rule, days[rule.root]))
-            change = get_given(after, rule_id) - get_given(before, rule_id)
-            self._drafts[place] = self._drafts.get(place, 0) + change
+        for cap in caps:
+            if cap.day:
+                period = get_period(ruleset.get(cap.rule), cap.day)
+                place = (cap.root, wallet_id, period)
+                self._drafts[place] = self._drafts.get(place, 0) + cap.given
 
     def _get_change(self, place):
         return self._changes.get(place, 0) + self._drafts.get(place, 0)
@@ -69,11 +66,6 @@ class Caps:
         if changes:
             self._counters._change_counters(changes)
         self._used, self._changes, self._drafts = {}, {}, {}
-
-
-def get_given(count, rule_id):
-    """Return what a capped rule gives in a count."""
-    return count.caps.get(rule_id, (0, 0))[1]
 
 
 def get_capped(ruleset, root):

@@ -21,6 +21,7 @@ class Lines:
         :param matches: of `program._match_domains`; none are asked if left out.
         """
         self.program = program
+        self.asks = program._get_rule_set().asks
         self._exclusions = program._get_exclusions()
         self._matches = matches or {}
 

@@ -40,7 +40,7 @@ class SaleOrder(models.Model):
         )
         matches = program._match_domains(set(order_lines.product_id.ids), {owner.id})
         lines = Lines(program, matches)
-        customer = lines.prepare_customer(owner._prepare_loyalty_b2b_facts())
+        customer = lines.prepare_customer(owner._prepare_loyalty_b2b_facts(lines.asks))
         return [
             self._prepare_loyalty_b2b_line(line, lines, day, customer)
             for line in order_lines
@@ -53,10 +53,10 @@ class SaleOrder(models.Model):
         )
         return lines.prepare(
             {
-                **self._prepare_loyalty_b2b_product(line),
+                **self._prepare_loyalty_b2b_product(line, lines.asks),
                 "discount": line.discount,
                 "pricelist_id": self.pricelist_id.id,
-                "channel": self._get_loyalty_b2b_channel(),
+                "channel": "channels" in lines.asks and self._get_loyalty_b2b_channel(),
                 "order_line_id": line.id,
                 "date_order": self.date_order,
                 "is_downpayment": False,
@@ -70,26 +70,38 @@ class SaleOrder(models.Model):
             date=day,
         )
 
-    def _prepare_loyalty_b2b_product(self, line):
-        """Return what the engine wants to know of a line's product."""
-        product = line.product_id.sudo().with_company(self.company_id)
+    def _prepare_loyalty_b2b_product(self, line, asks):
+        """Return what the engine wants to know of a line's product.
+
+        :param asks: facts that the rules ask for; others are not read.
+        """
+        product = line.product_id
         quantity = line.product_uom_qty
-        if product and line.product_uom_id:
+        if product and line.product_uom_id != product.uom_id:
             quantity = line.product_uom_id._compute_quantity(
                 quantity, product.uom_id, round=False
             )
-        if "purchase_price" in line._fields:
-            cost = line.sudo().purchase_price * line.product_uom_qty
-        else:
-            cost = product.standard_price * quantity * self.currency_rate
+        cost = None
+        if "min_margin" in asks:
+            cost = self._get_loyalty_b2b_cost(line.sudo(), quantity)
         return {
             "product_id": product.id,
             "categ_id": product.categ_id.id,
-            "tag_ids": product.all_product_tag_ids.ids,
+            "tag_ids": product.all_product_tag_ids.ids if "tags" in asks else (),
             "quantity": quantity,
             "net": line.price_subtotal,
             "cost": cost,
         }
+
+    def _get_loyalty_b2b_cost(self, line, quantity):
+        """Return what a line costs, in the order's currency.
+
+        :param float quantity: in the product's own unit.
+        """
+        if "purchase_price" in line._fields:
+            return line.purchase_price * line.product_uom_qty
+        product = line.product_id.with_company(self.company_id)
+        return product.standard_price * quantity * self.currency_rate
 
     def _is_loyalty_b2b_paid_in_advance(self):
         """Tell whether posted down payments cover the whole order."""

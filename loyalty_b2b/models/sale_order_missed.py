@@ -100,7 +100,7 @@ class AccountMove(models.Model):
             # a credit note falls into the group of its invoice
             document.id = move.reversed_entry_id.id or move.id
             customer = filler.prepare_customer(
-                owners[move]._prepare_loyalty_b2b_facts()
+                owners[move]._prepare_loyalty_b2b_facts(filler.asks)
             )
             lines += [
                 prepare_line(filler, row, document, customer) for row in rows[move.id]

@@ -39,7 +39,7 @@ class TestBookingWhole(LoyaltyB2bCommon):
     def _fail_second(self):
         ref = f"order:{self.second.id}"
         return self._fail_when(
-            group.Group, "difference", lambda found, *rows: found.ref == ref
+            group.Group, "differences", lambda found, *rows: found.ref == ref
         )
 
     def assertLeft(self, move):
@@ -93,7 +93,7 @@ class TestBookingWhole(LoyaltyB2bCommon):
         other = self._create_program(name="Second club")
         wallet = self._enrol(self.customer, program=other)
         fail = self._fail_when(
-            group.Group, "difference", lambda found, *rows: found.wallet == wallet.id
+            group.Group, "differences", lambda found, *rows: found.wallet == wallet.id
         )
         with fail, self.mute_errors():
             invoice = self._create_invoice_of([50.0])

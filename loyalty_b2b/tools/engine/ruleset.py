@@ -9,6 +9,9 @@ from .conditions import DEPTH, OWN, STATIC, Condition, asked, failed
 from .lines import NO_REVENUE, Line
 from .rules import Rule
 
+# What conditions ask that is not known of a line for nothing.
+FACTS = ("tags", "min_margin", "customer_tags", "countries", "channels")
+EMPTY = (None, frozenset())
 # How many combinations of product and customer are remembered at most.
 REMEMBERED = 50_000
 
@@ -16,7 +19,8 @@ REMEMBERED = 50_000
 class RuleSet:
     """Rules compiled so that finding those of a line costs the same for 1 and 1000.
 
-    Archived rules are ``retired``: they match nothing, but what they gave is counted.
+    ``asks`` names those of `FACTS` that some condition looks at: the others need not
+    be read. Archived rules are ``retired``: they match nothing, but what they gave is counted.
     """
 
     __slots__ = (
@@ -30,6 +34,7 @@ class RuleSet:
         "_places",
         "_static",
         "_versioned",
+        "asks",
         "capped",
         "deferred",
         "domains",
@@ -52,6 +57,11 @@ class RuleSet:
             for rule in self.rules
             if rule.has_product_domain or rule.has_customer_domain
         ]
+        self.asks = frozenset(
+            name
+            for name in FACTS
+            if any(getattr(rule, name) not in EMPTY for rule in self.rules)
+        )
         self._static = {rule.id: asked(rule, STATIC) for rule in self.rules}
         self._own = {rule.id: asked(rule, OWN) for rule in self.rules}
         self._anywhere: list[Rule] = []
