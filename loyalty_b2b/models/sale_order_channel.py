@@ -18,6 +18,7 @@ class SaleOrder(models.Model):
         string="Order channel",
         copy=False,
         readonly=True,
+        groups="base.group_user",
         help="How the customer placed the order; decided when it is confirmed.",
     )
 
@@ -25,7 +26,7 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         """Freeze the channel of each order with its confirmation."""
-        for order in self:
+        for order in self.sudo():
             order.loyalty_b2b_channel = order._get_loyalty_b2b_channel()
         return super().action_confirm()
 
@@ -37,8 +38,8 @@ class SaleOrder(models.Model):
         A glue addon sets it earlier, where a cart begins.
         """
         self.ensure_one()
-        if self.loyalty_b2b_channel:
-            return self.loyalty_b2b_channel
+        if self.sudo().loyalty_b2b_channel:
+            return self.sudo().loyalty_b2b_channel
         users, teams = self.company_id._get_loyalty_b2b_integrations()
         if self.create_uid.id in users or self.team_id.id in teams:
             return "external"
