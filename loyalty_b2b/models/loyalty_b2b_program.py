@@ -428,10 +428,14 @@ class LoyaltyB2bProgram(models.Model):
     def _get_rule_set(self):
         """Return the programme's rules compiled for the engine; archived ones too.
 
-        An archived rule keeps its versions for what it earned but matches nothing.
+        Archived rules match nothing, but what they gave is still counted.
         """
-        rules = self.sudo().rule_ids.filtered("active")
-        return engine.RuleSet([rule._prepare_engine_rule() for rule in rules])
+        rules = self.sudo().with_context(active_test=False).rule_ids
+        compiled = {rule: rule._prepare_engine_rule() for rule in rules}
+        return engine.RuleSet(
+            [values for rule, values in compiled.items() if rule.active],
+            retired=[values for rule, values in compiled.items() if not rule.active],
+        )
 
     @tools.ormcache("self.id")
     def _get_exclusions(self):
