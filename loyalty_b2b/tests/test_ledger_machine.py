@@ -22,7 +22,8 @@ from .ledger_model import Item, Short, Wallet, returned
 
 # The build always tries the same histories; LOYALTY_B2B_EXAMPLES=1000 tries others.
 EXAMPLES = int(os.environ.get("LOYALTY_B2B_EXAMPLES", 0))
-START = fields.Date.to_date("2026-01-15")
+# long ago, as the database stamps rows with its own clock
+START = fields.Date.to_date("2020-01-15")
 POINTS = st.integers(1, 60)
 DAYS = st.one_of(st.none(), st.integers(0, 12))
 WALLET = st.integers(0, 2)
@@ -47,7 +48,7 @@ class LedgerMachine(RuleBasedStateMachine):
     """Do anything that wallets can do, beside a naive model of them."""
 
     case = None  # the test that runs it
-    histories = 0
+    histories = used_after_expiry = 0
 
     def __init__(self):
         super().__init__()
@@ -218,18 +219,25 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(place=WALLET, points=POINTS)
     def use_on_credit(self, place, points):
+        self._use_on_credit(place, points)
+
+    def _use_on_credit(self, place, points):
         entry = self.wallets[place]._force_redeem(points, self._key())
         item = self._item(entry, -points)
         self.models[place].add(item)
         self.used[entry.id] = (item, points)
+        return entry.id
 
     @precondition(lambda self: any(left for _item, left in self.used.values()))
     @rule(data=st.data(), share=st.sampled_from([1, 2, 3]))
     def give_back(self, data, share):
         pool = {entry_id for entry_id, (_item, left) in self.used.items() if left}
         entry_id = self._choose(data, pool)
+        _item, left = self.used[entry_id]
+        self._give_back(entry_id, -(-left // share))
+
+    def _give_back(self, entry_id, points):
         item, left = self.used[entry_id]
-        points = -(-left // share)
         self.used[entry_id] = (item, left - points)
         model, place = self._find(entry_id)
         already = self.given.setdefault(entry_id, {})
@@ -252,14 +260,26 @@ class LedgerMachine(RuleBasedStateMachine):
                     expiry=root.date_expiry or None,
                 )
             )
+        return entries.ids
 
     @precondition(lambda self: any(self.returns.values()))
     @rule(data=st.data(), share=st.sampled_from([1, 2, 3]))
     def use_again(self, data, share):
-        """Even if what was given back has expired meanwhile."""
         pool = {entry_id for entry_id, left in self.returns.items() if left}
         entry_id = self._choose(data, pool)
-        points = -(-self.returns[entry_id] // share)
+        self._use_again(entry_id, -(-self.returns[entry_id] // share))
+
+    @rule(place=WALLET, points=POINTS, days=st.integers(0, 7), share=st.integers(1, 3))
+    def use_again_after_expiry(self, place, points, days, share):
+        """Used and given back in time, expired, and used again."""
+        self.opening(place, points, days)
+        returns = self._give_back(self._use_on_credit(place, points), points)
+        self.days_pass(8)
+        self.expire()
+        for entry_id in returns:
+            self._use_again(entry_id, -(-self.returns[entry_id] // share))
+
+    def _use_again(self, entry_id, points):
         self.returns[entry_id] -= points
         model, place = self._find(entry_id)
         wallet, lot = self.wallets[place], self._entry(entry_id)
@@ -268,6 +288,7 @@ class LedgerMachine(RuleBasedStateMachine):
         root = (lot.root_entry_id or lot).id
         lifted = wallet.entry_ids - before - entry
         self._lift(model, root, points, lifted.sorted("id"))
+        type(self).used_after_expiry += len(lifted)
         item = self._item(entry, -points, root=root, reverses=entry_id)
         model.add(item)
         self.used[entry.id] = (item, points)
@@ -408,3 +429,4 @@ class TestLedgerMachine(LoyaltyB2bCommon):
     def test_the_ledger_agrees_with_a_naive_model(self):
         LedgerMachine.case = self
         run_state_machine_as_test(LedgerMachine, settings=get_settings(20, 40))
+        self.assertTrue(LedgerMachine.used_after_expiry)
