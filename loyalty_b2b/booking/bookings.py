@@ -267,7 +267,7 @@ class Bookings(Drafts):
         self._draft_entry(row, self._prepare_lines(parts, row["points"]), found)
 
     def insert(self):
-        self._caps.write()
+        self._caps.save()
         return super().insert()
 
     def _prepare_lines(self, parts, points):

@@ -60,7 +60,7 @@ class Caps:
         """Forget what was taken since the last document was kept."""
         self._drafts = {}
 
-    def write(self):
+    def save(self):
         """Write what was taken and given back."""
         changes = {place: points for place, points in self._changes.items() if points}
         if changes:

@@ -121,7 +121,7 @@ class AccountMove(models.Model):
 
     def _query_loyalty_b2b_lines(self):
         """Return the product lines of the documents with their order, as dicts."""
-        self.env["account.move.line"].flush_model()
+        self._flush_loyalty_b2b_lines()
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -160,6 +160,19 @@ class AccountMove(models.Model):
         for row in rows:
             lines[row["move_id"]].append(row)
         return lines
+
+    def _flush_loyalty_b2b_lines(self):
+        """Write what the query of lines reads."""
+        self.env["account.move.line"].flush_model()
+        self.env["sale.order"].flush_model(
+            ["date_order", "pricelist_id", "loyalty_b2b_channel"]
+        )
+        self.env["product.product"].flush_model(
+            ["standard_price", "additional_product_tag_ids"]
+        )
+        self.env["product.template"].flush_model(
+            ["categ_id", "uom_id", "product_tag_ids"]
+        )
 
     def _get_loyalty_b2b_line_columns(self):
         """Return SQL columns of `l` (invoice line) or `sol` that a glue addon needs."""

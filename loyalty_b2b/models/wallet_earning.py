@@ -228,9 +228,11 @@ class LoyaltyB2bWallet(models.Model):
                       FROM loyalty_b2b_entry_line l
                      WHERE l.entry_id = e.id AND l.part <> 'memo') AS lines
               FROM loyalty_b2b_entry e
-             WHERE e.group_ref = ANY(%(refs)s)
-                OR e.group_ref IN (SELECT group_ref FROM loyalty_b2b_entry
-                                    WHERE move_ref = ANY(%(moves)s))
+             -- an OR of both would read the whole ledger
+             WHERE e.group_ref IN (SELECT UNNEST(%(refs)s::varchar[])
+                                    UNION
+                                   SELECT group_ref FROM loyalty_b2b_entry
+                                    WHERE move_ref = ANY(%(moves)s::int[]))
              ORDER BY e.id
                 """,
                 refs=refs,
@@ -274,6 +276,7 @@ class LoyaltyB2bWallet(models.Model):
         :return: dicts with id, country_id and tag_ids of the company, program_id,
             wallet_id, date_start and date_end.
         """
+        self.env["res.partner"].flush_model(["country_id", "category_id"])
         return self.env.execute_query_dict(
             SQL(
                 """

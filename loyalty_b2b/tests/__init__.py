@@ -3,6 +3,7 @@ from . import test_portal
 from . import test_portal_access
 from . import test_portal_tour
 from . import test_story_earn
+from . import test_story_rules
 from . import test_budget_earn
 from . import test_verify
 from . import test_use_order
