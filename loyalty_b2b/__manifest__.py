@@ -21,6 +21,7 @@
         "wizard/loyalty_b2b_statement_views.xml",
         "views/loyalty_b2b_program_views.xml",
         "views/loyalty_b2b_rule_views.xml",
+        "wizard/loyalty_b2b_try_views.xml",
         "views/loyalty_b2b_wallet_views.xml",
         "views/loyalty_b2b_entry_views.xml",
         "views/loyalty_b2b_redemption_views.xml",

@@ -47,6 +47,7 @@ from . import entry_screens
 from . import allocation_screens
 from . import wallet_screens
 from . import res_partner_figures
+from . import account_move_earning
 from . import account_move_figures
 from . import sale_order_figures
 from . import sale_order_missed
@@ -64,3 +65,5 @@ from . import rule_checks
 from . import rule_screens
 from . import entry_line_screens
 from . import program_demo
+from . import program_try
+from . import rule_try

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
-from ..booking.documents import prepare_line
-from ..booking.lines import Lines
 from ..fields import READERS
 from ..tools import engine, periods
 
@@ -70,39 +68,11 @@ class SaleOrder(models.Model):
             )
         )
         groups = {}
-        for line in moves._prepare_loyalty_b2b_missed_lines(program):
-            groups.setdefault(line.group, []).append(line)
+        for lines in moves._prepare_loyalty_b2b_lines(program).values():
+            for line in lines:
+                groups.setdefault(line.group, []).append(line)
         rules = program._get_rule_set()
         return sum(
             engine.group_points(engine.explain(lines, rules), rules)
             for lines in groups.values()
         )
-
-
-class AccountMove(models.Model):
-    _inherit = "account.move"
-
-    def _prepare_loyalty_b2b_missed_lines(self, program):
-        """Return the lines of posted documents as the engine wants them.
-
-        A credit note counts with what it credits, as far as that is known.
-        """
-        rows = self._query_loyalty_b2b_lines()
-        product_ids = {row["product_id"] for found in rows.values() for row in found}
-        owners = {move: move.partner_id._get_loyalty_b2b_owner() for move in self}
-        matches = program._match_domains(
-            product_ids - {None}, {owner.id for owner in owners.values()}
-        )
-        filler = Lines(program, matches)
-        lines = []
-        for move in self:
-            document = move._prepare_loyalty_b2b_document(posted_before=False)
-            # a credit note falls into the group of its invoice
-            document.id = move.reversed_entry_id.id or move.id
-            customer = filler.prepare_customer(
-                owners[move]._prepare_loyalty_b2b_facts(filler.asks)
-            )
-            lines += [
-                prepare_line(filler, row, document, customer) for row in rows[move.id]
-            ]
-        return lines

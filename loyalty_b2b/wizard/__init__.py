@@ -8,3 +8,6 @@ from . import loyalty_b2b_participation
 from . import loyalty_b2b_program_close
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_use_points
+from . import loyalty_b2b_try
+from . import loyalty_b2b_try_rule
+from . import loyalty_b2b_try_line

@@ -18,6 +18,7 @@ from .lines import FOR_NOW, NOBODY, Customer, Line, Row
 from .nudging import Nudge, next_step
 from .rules import Rule
 from .ruleset import NOTHING, RuleSet
+from .trying import Outcome, Trial, try_out
 
 __all__ = [
     "FOR_NOW",
@@ -27,10 +28,12 @@ __all__ = [
     "Customer",
     "Line",
     "Nudge",
+    "Outcome",
     "Part",
     "Row",
     "Rule",
     "RuleSet",
+    "Trial",
     "annul",
     "cap_days",
     "contributions",
@@ -43,5 +46,6 @@ __all__ = [
     "extend",
     "group_points",
     "next_step",
+    "try_out",
     "unlinked_credit",
 ]
