@@ -68,7 +68,7 @@ def count(rows: Iterable[Row], ruleset: RuleSet = NOTHING) -> Count:
     :param ruleset: the programme's, for what the rows do not say themselves
     """
     rows = list(rows)
-    stands = cap_sums(rows)
+    stands = cap_sums(rows) if ruleset.capped else {}
 
     def grant(rule: Rule, wanted: int) -> int:
         return capped(stands[rule.id], wanted) if rule.id in stands else wanted
