@@ -149,8 +149,8 @@ class LoyaltyB2bRule(models.Model):
                 )
         if self.expiry == "months" and not self.expiry_months:
             yield self.env._(
-                "The points of rule %(rule)s expire after months of their own. Enter at"
-                " least 1 month, or let them expire as the programme says.",
+                "The points of rule %(rule)s expire after so many months. Enter at least"
+                " 1, or let them expire as the programme says.",
                 rule=self.name,
             )
 

@@ -41,6 +41,20 @@ class LoyaltyB2bRule(models.Model):
                 ]
             )
 
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("trigger", "effect")
+    def _onchange_trigger(self):
+        """Empty what the choice hides, so that nobody is refused for it."""
+        if self.trigger == "goal":
+            self.effect = "bonus"
+        if self.trigger != "purchase":
+            self.exclusive_group = False
+            self.stop = False
+        if self.trigger != "purchase" or self.effect == "bonus":
+            self.cap_order = 0
+            self.cap_points = 0
+
     # === ACTION METHODS === #
 
     def action_view_versions(self):
