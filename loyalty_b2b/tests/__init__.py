@@ -28,6 +28,7 @@ from . import test_tools_conditions
 from . import test_tools_effects
 from . import test_tools_caps
 from . import test_tools_combinations
+from . import test_tools_rule_properties
 from . import test_acts
 from . import test_jobs
 from . import test_ledger_machine

@@ -280,7 +280,9 @@ class TestNextStep(ToolsCase):
         self.check([step], [([line("a", 150)], ("50.00", 20))], rooms={1: 70})
         self.check([step], [([line("a", 150)], None)], rooms={1: 50})
         order = rule(1, points=50, per="100", effect="step", cap_order=50)
-        self.check([order], [([line("a", 150)], None), ([line("a", 50)], ("50.00", 50))])
+        self.check(
+            [order], [([line("a", 150)], None), ([line("a", 50)], ("50.00", 50))]
+        )
 
     def test_it_is_exact_in_another_currency_after_a_discount(self):
         step = rule(1, points=50, per="1000", effect="step")
