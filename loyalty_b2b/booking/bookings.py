@@ -6,6 +6,9 @@ from ..tools import engine
 from .caps import Caps, get_places
 from .drafts import Drafts
 
+# More for one order is a mistake in the rules: sums reach 10^12 (DESIGN §3).
+MOST_POINTS = 10**12
+
 
 class Rounds:
     """Numbers the bookings of documents: a round each time, a number within it (I6)."""
@@ -117,6 +120,8 @@ class Bookings(Drafts):
         days = engine.cap_days(found.rows, rows, ruleset)
         rooms = self._caps.get_rooms(found.wallet, days, ruleset)
         before, after, caps = engine.extend(found.rows, rows, ruleset, rooms)
+        if after.points > MOST_POINTS:
+            raise OverflowError(f"{after.points} points are more than a ledger holds")
         self._caps.take(found.wallet, ruleset, caps)
         differences = found.differences(after)
         parts = self._part_by_life(engine.contributions(rows, before, after), ruleset)

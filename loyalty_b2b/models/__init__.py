@@ -6,6 +6,9 @@ from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
 from . import rule_effect
 from . import rule_conditions
+from . import rule_caps
+from . import rule_sentence
+from . import rule_checks
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
 from . import loyalty_b2b_entry_line
@@ -59,10 +62,8 @@ from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import entry_portal
 from . import redemption_screens
-from . import rule_caps
-from . import rule_sentence
-from . import rule_checks
 from . import rule_screens
+from . import rule_budget
 from . import entry_line_screens
 from . import program_demo
 from . import program_try

@@ -18,6 +18,7 @@ class LoyaltyB2bRule(models.Model):
         required=True,
         index=True,
         ondelete="cascade",
+        default=lambda self: self._default_program_id(),
     )
     company_id = fields.Many2one(related="program_id.company_id", store=True)
     currency_id = fields.Many2one(related="program_id.currency_id")
@@ -35,6 +36,16 @@ class LoyaltyB2bRule(models.Model):
         compute="_compute_is_frozen",
         help="The rule has given points: its terms are changed by a new version only.",
     )
+
+    # === DEFAULT METHODS === #
+
+    @api.model
+    def _default_program_id(self):
+        """Return the company's programme if it has just one."""
+        programs = self.env["loyalty.b2b.program"].search(
+            [("company_id", "=", self.env.company.id)], limit=2
+        )
+        return programs if len(programs) == 1 else programs.browse()
 
     # === COMPUTE METHODS === #
 

@@ -1,7 +1,7 @@
 import logging
 from collections import defaultdict
 
-from odoo import models
+from odoo import models, tools
 from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
@@ -40,16 +40,11 @@ class LoyaltyB2bProgram(models.Model):
         :return: (model, id) → ids of rules.
         """
         ids = {"product.product": product_ids, "res.partner": partner_ids}
-        rule_ids = {
-            rule.id for program in self for rule in program._get_rule_set().domains
-        }
-        if not rule_ids:
-            return {}
-        wanted = defaultdict(list)
-        for rule in self.env["loyalty.b2b.rule"].sudo().browse(sorted(rule_ids)):
-            for model, field in DOMAINS:
-                if rule[field] and rule[field] != "[]" and ids[model]:
-                    wanted[model, rule[field]].append(rule.id)
+        wanted = defaultdict(frozenset)
+        for program in self:
+            for place, rule_ids in program._get_domains().items():
+                if ids[place[0]]:
+                    wanted[place] |= rule_ids
         queries = [
             SQL("SELECT %s AS place, m.id FROM (%s) AS m", place, query)
             for place, (model, text) in enumerate(wanted)
@@ -63,8 +58,18 @@ class LoyaltyB2bProgram(models.Model):
             SQL(" UNION ALL ").join(queries)
         ):
             model = places[place][0]
-            matches[model, record_id] |= frozenset(wanted[places[place]])
+            matches[model, record_id] |= wanted[places[place]]
         return dict(matches)
+
+    @tools.ormcache("self.id")
+    def _get_domains(self):
+        """Return (model, domain of a rule) → ids of the rules that have it."""
+        domains = defaultdict(frozenset)
+        for rule in self.sudo().rule_ids:
+            for model, field in DOMAINS:
+                if rule[field] and rule[field] != "[]":
+                    domains[model, rule[field]] |= {rule.id}
+        return dict(domains)
 
     def _get_domain_query(self, model, text, ids):
         """Return a list with the subquery of a domain; empty if it cannot be read."""

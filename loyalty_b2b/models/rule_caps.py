@@ -44,7 +44,7 @@ class LoyaltyB2bRule(models.Model):
     expiry = fields.Selection(
         selection=[
             ("program", "As the programme says"),
-            ("months", "After months of their own"),
+            ("months", "After so many months"),
             ("never", "Never"),
         ],
         string="Points of this rule expire",

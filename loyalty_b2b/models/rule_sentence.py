@@ -375,14 +375,13 @@ class LoyaltyB2bRule(models.Model):
 
     def _format_points(self, points):
         """Return points with their name: “5,000 points”."""
+        program = self.program_id or self.program_id.new({"point_name": "points"})
         number = formatLang(self.env, int(points), digits=0)
-        return f"{number} {self.program_id._get_point_name(points)}"
+        return f"{number} {program._get_point_name(points)}"
 
     def _format_amount(self, amount):
         """Return money in the programme's currency, whole amounts without cents."""
-        currency = self.currency_id
-        if not currency:
-            return ""
+        currency = self.currency_id or self.env.company.currency_id
         text = currency.format(amount)
         if currency.decimal_places and float_is_zero(amount % 1, precision_digits=6):
             point = get_lang(self.env).decimal_point

@@ -4,6 +4,7 @@ from . import test_portal_access
 from . import test_portal_tour
 from . import test_story_earn
 from . import test_story_rules
+from . import test_rule_budget
 from . import test_budget_earn
 from . import test_verify
 from . import test_use_order
@@ -18,6 +19,7 @@ from . import test_movement
 from . import test_adjust
 from . import test_enrolment
 from . import test_rights
+from . import test_rules
 from . import test_demo
 from . import test_tools_rounding
 from . import test_tools_periods
@@ -27,6 +29,8 @@ from . import test_tools_correction
 from . import test_tools_conditions
 from . import test_tools_effects
 from . import test_tools_caps
+from . import test_tools_combinations
+from . import test_tools_rule_properties
 from . import test_acts
 from . import test_jobs
 from . import test_ledger_machine

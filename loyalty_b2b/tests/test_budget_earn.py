@@ -102,3 +102,61 @@ class TestBudgetEarn(LoyaltyB2bCommon):
             for n in range(1000)
         ]
         self.assertEqual(self.assertAdds(6, self._draft), one)
+
+    def test_a_capped_rule_may_cost_two_more(self):
+        self.program.rule_ids.write({"cap_points": 10**9, "cap_period": "month"})
+        self.assertAdds(8, self._draft)
+        ten = self.assertAdds(12, lambda: self._draft(10, 2))
+        self.assertEqual(self.assertAdds(12, lambda: self._draft(30, 2)), ten)
+
+    def test_a_linked_credit_note_under_a_cap(self):
+        self.program.rule_ids.write({"cap_points": 10**9, "cap_period": "month"})
+
+        def draft():
+            invoice = self._draft()
+            invoice._post()
+            return self._credit(invoice, post=False)
+
+        self.assertAdds(10, draft)
+
+    def test_posting_is_flat_in_rules_of_all_kinds(self):
+        tag = self.env["product.tag"].create({"name": "Green"})
+        label = self.env["res.partner.category"].create({"name": "Builder"})
+        self.product.product_tag_ids = tag
+        self.customer.category_id = label
+        kinds = [
+            {"effect": "unit", "product_tag_ids": tag.ids},
+            {"effect": "order", "customer_tag_ids": label.ids, "min_amount": 10},
+            {
+                "effect": "multiplier",
+                "factor": 1.01,
+                "country_ids": self.customer.country_id.ids,
+            },
+            {"min_margin_percent": 10, "channel_sales": True},
+            {"effect": "step", "amount": 50, "exclusive_group": "a"},
+            {"trigger": "first_order", "effect": "bonus", "points": 5},
+        ]
+        added = set()
+        for count in (1, 100):
+            self.program.rule_ids = [
+                Command.create({"name": f"Rule {n}", **values})
+                for n in range(count)
+                for values in kinds
+            ]
+            added.add(self.assertAdds(6, self._draft))
+        self.assertEqual(len(added), 1)
+
+    def test_filters_cost_one_query_whatever_their_number(self):
+        one = self.assertAdds(6, self._draft)
+        for count in (1, 30):
+            self.program.rule_ids = [
+                Command.create(
+                    {
+                        "name": f"Rule {n}",
+                        "product_domain": f"[('list_price', '>', {n})]",
+                        "customer_domain": f"[('name', '!=', 'x{n}')]",
+                    }
+                )
+                for n in range(count)
+            ]
+            self.assertLessEqual(self.assertAdds(6, self._draft), one + 1)

@@ -187,3 +187,36 @@ class TestProcessDocuments(ProcessCase):
             )
         left = 1000 + 40 - used
         self.assertSound(wallet_id, balance=left, available=left)
+
+    # === CAPS === #
+
+    def test_a_cap_is_exact_when_invoices_are_posted_at_once(self):
+        """Eight invoices want 100 points each; 350 fit, however they meet."""
+        with self._environment() as env:
+            program = env["loyalty.b2b.program"].browse(self.program_id)
+            product = env["product.product"].create(
+                {"name": "Capped", "invoice_policy": "order"}
+            )
+            rule = {
+                "name": "Capped",
+                "points": 9,
+                "product_ids": product.ids,
+                "cap_points": 350,
+                "cap_period": "month",
+            }
+            program.rule_ids = [Command.create(rule)]
+        wallet_id, partner_id = self._create_wallet()
+        with self._environment() as env:
+            vals_list = [self._prepare_invoice(partner_id, 10.0) for _n in range(8)]
+            for vals in vals_list:
+                vals["invoice_line_ids"][0][2]["product_id"] = product.id
+            move_ids = env["account.move"].create(vals_list).ids
+        self.assertDone(self.decide(*(partial(post, move_id) for move_id in move_ids)))
+        # 10 each by the rule for everything, and what fits under the cap
+        self.assertSound(wallet_id, balance=8 * 10 + 350)
+        credits = [self._create_credit(move_id, 10.0) for move_id in move_ids]
+        self.assertDone(self.decide(*(partial(post, credit) for credit in credits)))
+        self.assertSound(wallet_id, balance=0, available=0)
+        with self._environment() as env:
+            counter = env["loyalty.b2b.counter"].search([("wallet_id", "=", wallet_id)])
+            self.assertEqual(counter.mapped("points"), [0])

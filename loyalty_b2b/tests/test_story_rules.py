@@ -291,3 +291,15 @@ class TestStoryRules(LoyaltyB2bCommon):
         entry = self.wallet.entry_ids.filtered(lambda e: e.move_id == move)
         self.assertEqual(entry.line_ids.mapped("reason"), ["below_minimum"])
         self.assertEqual(self._points_of(self._create_invoice_of([100.0])), 100)
+
+    def test_points_beyond_reason_stop_no_posting(self):
+        self._set_rules({}, *([{"effect": "multiplier", "factor": 1000}] * 5))
+        move = self._create_invoice_of([1.0], post=False)
+        with self.mute_errors():
+            move.action_post()
+        self.assertEqual(move.state, "posted")
+        self.assertTrue(move.loyalty_b2b_to_book)
+        self.assertIn("Points of", move.activity_ids.summary)
+        self.program.rule_ids[1:].active = False
+        self.env["account.move"]._cron_book_loyalty_b2b()
+        self.assertEqual(self._points_of(move), 1)

@@ -203,9 +203,7 @@ class TestCapOfAWallet(ToolsCase):
         ruleset = engine.RuleSet([step])
         for room, points in [(150, 100), (70, 70), (0, 0)]:
             rows = [
-                row
-                for key in "ab"
-                for row in engine.explain([line(key, 60)], ruleset)
+                row for key in "ab" for row in engine.explain([line(key, 60)], ruleset)
             ]
             with self.subTest(room=room):
                 before, after, caps = engine.extend(rows, [], ruleset, {1: room})
@@ -263,7 +261,9 @@ class TestCapDays(ToolsCase):
     def test_it_is_the_day_of_the_order_if_the_period_goes_by_that(self):
         ruleset = engine.RuleSet([rule(1, cap_points=9, by_order_date=True)])
         late = line("a", 10, date=JUNE, order_date=DAY)
-        self.assertEqual(self.days(PlainWallet(ruleset), late, ruleset=ruleset), {1: DAY})
+        self.assertEqual(
+            self.days(PlainWallet(ruleset), late, ruleset=ruleset), {1: DAY}
+        )
 
     def test_a_later_version_has_a_day_too(self):
         ruleset = engine.RuleSet([rule(9, root=1, version=2, cap_points=100)])

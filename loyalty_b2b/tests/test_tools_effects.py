@@ -290,9 +290,7 @@ class TestUnlinkedCreditOfRules(ToolsCase):
     def test_a_multiplier_takes_what_it_gave(self):
         double = rule(2, 0, effect="multiplier", factor=Decimal("1.5"))
         self.check([rule(1), double], "-10.99", -16, ["", ""])  # 16.485
-        capped = rule(
-            2, 0, effect="multiplier", factor=Decimal("1.5"), cap_points=3
-        )
+        capped = rule(2, 0, effect="multiplier", factor=Decimal("1.5"), cap_points=3)
         self.check([rule(1), capped], "-10.99", -10, ["", "not_proportional"])
         # of nothing that is in proportion, nothing is multiplied
         step = rule(1, effect="step")

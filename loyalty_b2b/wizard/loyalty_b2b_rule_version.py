@@ -1,6 +1,4 @@
-from odoo import api, fields, models
-
-from ..fields import Points
+from odoo import fields, models
 
 
 class LoyaltyB2bRuleVersion(models.TransientModel):
@@ -12,32 +10,16 @@ class LoyaltyB2bRuleVersion(models.TransientModel):
     rule_id = fields.Many2one(
         comodel_name="loyalty.b2b.rule", required=True, readonly=True
     )
-    currency_id = fields.Many2one(related="rule_id.currency_id")
+    sentence = fields.Char(related="rule_id.sentence", string="Reads now")
     date_start = fields.Date(
-        string="From when?", required=True, default=fields.Date.context_today
-    )
-    effect = fields.Selection(
-        selection=lambda self: self.env["loyalty.b2b.rule"]._fields["effect"].selection,
+        string="From when?",
         required=True,
+        default=fields.Date.context_today,
+        help="First day of the new version; the rule as it is ends the day before.",
     )
-    points = Points(required=True)
-    amount = fields.Monetary(string="Per", required=True)
-
-    @api.model
-    def default_get(self, fields):
-        values = super().default_get(fields)
-        rule = self.env["loyalty.b2b.rule"].browse(values.get("rule_id"))
-        for name in {"effect", "points", "amount"} & set(fields):
-            values.setdefault(name, rule[name])
-        return values
 
     def action_create_version(self):
-        """Create the version and open it."""
+        """Create the version, the same but for its first day, and open it to edit."""
         self.ensure_one()
-        version = self.rule_id._create_version(
-            self.date_start,
-            effect=self.effect,
-            points=self.points,
-            amount=self.amount,
-        )
-        return version.get_formview_action()
+        version = self.rule_id._create_version(self.date_start)
+        return {**version.get_formview_action(), "target": "current"}

@@ -8,6 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ..rounding import from_minor, spread, to_minor
+from .counting import Count, count
+from .explained import Part, contributions
 from .explaining import (
     _part_of,
     _product_lines,
@@ -16,8 +18,6 @@ from .explaining import (
     _share_out,
     explain,
 )
-from .counting import Count, count
-from .explained import Part, contributions
 from .keys import ZERO, Key, exactly, hold
 from .lines import Line, Row
 from .rules import Rule

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -68,7 +68,7 @@ def count(rows: Iterable[Row], ruleset: RuleSet = NOTHING) -> Count:
     :param ruleset: the programme's, for what the rows do not say themselves
     """
     rows = list(rows)
-    stands = cap_sums(rows)
+    stands = cap_sums(rows) if ruleset.capped else {}
 
     def grant(rule: Rule, wanted: int) -> int:
         return capped(stands[rule.id], wanted) if rule.id in stands else wanted
@@ -93,7 +93,7 @@ def deferred_points(rows: Iterable[Row], rule: Rule) -> int:
     rows = uncapped(rows)
     items = [item for item in remaining(rows) if item.row.rule == rule.id]
     items = effects.reached(rule, items)
-    points = floor(sum(effects.give(rule, items, {}))) if items else 0
+    points = floor(effects.give_together(rule, items, {}))
     if rule.cap_order is not None:
         points = min(points, rule.cap_order)
     return max(0, points)
@@ -174,10 +174,12 @@ class _Counting:
 
     def run(self) -> Count:
         """Count: first what gives points by itself, then what multiplies these."""
-        kept = self._stack()
         # not in the order of the lines, which must not decide who gets the room left
-        for rule, items in sorted(kept, key=lambda pair: _turn(pair[0])):
-            self._count_rule(rule, items)
+        kept = sorted(self._stack(), key=lambda pair: _turn(pair[0]))
+        multipliers = sum(rule.effect == "multiplier" for rule, _items in kept)
+        for turn, (rule, items) in enumerate(kept, 1):
+            alone = not multipliers or turn == len(kept)
+            self._count_rule(rule, items, alone)
         pools: dict[str, Fraction] = {"": Fraction(0)}
         for rule_id, points in self._result.exact.items():
             pool = self._rules[rule_id].pool
@@ -191,40 +193,51 @@ class _Counting:
         """Return what counts for each rule, by minimums and stacking."""
         by_rule: dict[int | None, list[Item]] = defaultdict(list)
         for item in self._items:
-            self._rule(item)
             by_rule[item.row.rule].append(item)
-        by_key: dict[str, dict[int | None, Item]] = defaultdict(dict)
-        counted = {
-            id(item)
-            for rule_id, items in by_rule.items()
-            for item in effects.reached(self._rules[rule_id], items)
-        }
-        for item in self._items:
-            rule = self._rule(item)
+        kept = []
+        for items in by_rule.values():
+            rule = self._rule(items[0])
             if rule.is_deferred:
-                self._explain_nothing(item, "later")
-            elif id(item) in counted:
+                self._explain_nothing(items, "later")
+                continue
+            reached = effects.reached(rule, items)
+            if len(reached) < len(items):
+                counted = {id(item) for item in reached}
+                below = [item for item in items if id(item) not in counted]
+                self._explain_nothing(below, "below_minimum")
+            if reached:
+                kept.append((rule, reached))
+        if len(kept) > 1 and any(rule.stop or rule.exclusive for rule, _ in kept):
+            return self._exclude(kept)
+        return kept
+
+    def _exclude(
+        self, kept: Sequence[tuple[Rule, list[Item]]]
+    ) -> list[tuple[Rule, list[Item]]]:
+        """Leave out, line by line, what other rules stop or exclude."""
+        counted = {id(item) for _rule, items in kept for item in items}
+        by_key: dict[str, dict[int | None, Item]] = defaultdict(dict)
+        for item in self._items:
+            if id(item) in counted:
                 by_key[item.row.key][item.row.rule] = item
-            else:
-                self._explain_nothing(item, "below_minimum")
-        kept: dict[int | None, list[Item]] = defaultdict(list)
+        left: dict[int | None, list[Item]] = defaultdict(list)
         for items in by_key.values():
-            chosen = stacked((self._rule(i) for i in items.values()), lambda _: True)
-            counting = {rule.id for rule in chosen}
-            for item in items.values():
-                if self._rule(item).id in counting:
-                    kept[item.row.rule].append(item)
-                else:
-                    self._explain_nothing(item, "stacked")
-        return [(self._rules[rule_id], items) for rule_id, items in kept.items()]
+            rules = [self._rules[rule_id] for rule_id in items]
+            for rule in stacked(rules, lambda _: True):
+                left[rule.id].append(items.pop(rule.id))
+            self._explain_nothing(items.values(), "stacked")
+        return [(self._rules[rule_id], items) for rule_id, items in left.items()]
 
-    def _explain_nothing(self, item: Item, code: str) -> None:
-        self._result.why[item.row.rule, item.row.key] = code
+    def _explain_nothing(self, items: Iterable[Item], code: str) -> None:
+        for item in items:
+            self._result.why[item.row.rule, item.row.key] = code
 
-    def _count_rule(self, rule: Rule, items: Sequence[Item]) -> None:
-        """Count one rule and cap it."""
-        points = effects.give(rule, items, self._gained)
-        total = fits = sum(points, Fraction(0))
+    def _count_rule(self, rule: Rule, items: Sequence[Item], alone: bool) -> None:
+        """Count one rule and cap it.
+
+        :param bool alone: no multiplier comes after it
+        """
+        total = fits = effects.give_together(rule, items, self._gained)
         if rule.cap_order is not None:
             fits = min(total, Fraction(rule.cap_order))
         if rule.cap is not None:
@@ -233,11 +246,15 @@ class _Counting:
             self._result.caps[rule.id] = (wanted, given)
             fits = Fraction(given)
         self._result.exact[rule.id] = fits
-        ratio = fits / total if total else Fraction(0)
-        for item, part in zip(items, points, strict=True):
-            self._gained[item.row.key] += part * ratio
-            if total and not fits:
-                self._explain_nothing(item, "capped")
+        if total and not fits:
+            self._explain_nothing(items, "capped")
+        if not alone and (fits or not total):
+            parts = effects.give(rule, items, self._gained)
+            if fits != total:
+                share = fits / total
+                parts = [part * share for part in parts]
+            for item, part in zip(items, parts, strict=True):
+                self._gained[item.row.key] += part
 
 
 def _turn(rule: Rule) -> tuple[bool, int, int]:
@@ -246,6 +263,4 @@ def _turn(rule: Rule) -> tuple[bool, int, int]:
 
 def _rule_of(row: Row) -> Rule:
     """Return a rule with what a row says of it."""
-    return Rule(
-        row.rule, row.root, row.version, 0, row.effect, row.points, row.per
-    )
+    return Rule(row.rule, row.root, row.version, 0, row.effect, row.points, row.per)

@@ -211,5 +211,3 @@ def is_untouched(rows: Sequence[Row]) -> bool:
     return all(row.part == "line" and row.base > 0 for row in rows) and (
         len({(row.key, row.root) for row in rows}) == len(rows)
     )
-
-
