@@ -8,6 +8,7 @@ from . import rule_effect
 from . import rule_conditions
 from . import rule_caps
 from . import rule_sentence
+from . import rule_clauses
 from . import rule_checks
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
