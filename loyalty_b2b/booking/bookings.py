@@ -84,9 +84,12 @@ class Bookings(Drafts):
         self.keep()
 
     def level(self, found):
-        """Book what a group is missing or has too much."""
-        ruleset = self._get_rule_set(found)
-        if not found.differences(engine.count(found.rows, ruleset)):
+        """Book what a group is missing or has too much.
+
+        Also what rules with a cap want of all documents together only.
+        """
+        _before, after, _caps = self._measure(found, [])
+        if not found.differences(after):
             return
         move_id = next(entry.move for entry in reversed(found.entries) if entry.move)
         move = self.env["account.move"].browse(move_id).exists()
@@ -117,9 +120,7 @@ class Bookings(Drafts):
         :param str kind: of an entry that gives no points.
         """
         ruleset = self._get_rule_set(found)
-        days = engine.cap_days(found.rows, rows, ruleset)
-        rooms = self._caps.get_rooms(found.wallet, days, ruleset)
-        before, after, caps = engine.extend(found.rows, rows, ruleset, rooms)
+        before, after, caps = self._measure(found, rows)
         if after.points > MOST_POINTS:
             raise OverflowError(f"{after.points} points are more than a ledger holds")
         self._caps.take(found.wallet, ruleset, caps)
@@ -138,6 +139,13 @@ class Bookings(Drafts):
                 self._credit(found, entry_kind, points, life_parts, values, life)
         if caps:
             self._draft_explained(found, values["move_ref"], caps)
+
+    def _measure(self, found, rows):
+        """Count a group before and after new rows, with the room under its caps."""
+        ruleset = self._get_rule_set(found)
+        days = engine.cap_days(found.rows, rows, ruleset)
+        rooms = self._caps.get_rooms(found.wallet, days, ruleset)
+        return engine.extend(found.rows, rows, ruleset, rooms)
 
     @staticmethod
     def _part_by_life(parts, ruleset):
