@@ -5,6 +5,7 @@ from . import test_portal_tour
 from . import test_story_earn
 from . import test_story_rules
 from . import test_rule_budget
+from . import test_rules_machine
 from . import test_budget_earn
 from . import test_verify
 from . import test_use_order
