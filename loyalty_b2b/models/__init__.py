@@ -53,12 +53,15 @@ from . import wallet_screens
 from . import res_partner_figures
 from . import account_move_earning
 from . import account_move_figures
+from . import account_move_print
 from . import sale_order_figures
+from . import sale_order_promise
 from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
 from . import program_portal
 from . import wallet_portal
+from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import entry_portal
@@ -67,5 +70,6 @@ from . import rule_screens
 from . import rule_budget
 from . import entry_line_screens
 from . import program_demo
+from . import program_print
 from . import program_try
 from . import rule_try

@@ -46,3 +46,4 @@ from . import test_expiry_lifted
 from . import test_rights_dialogs
 from . import test_sale_documents
 from . import test_try_it
+from . import test_preview
