@@ -48,3 +48,4 @@ from . import test_sale_documents
 from . import test_try_it
 from . import test_preview
 from . import test_life
+from . import test_channel
