@@ -77,7 +77,9 @@ class Bookings(Drafts):
         if found.counts:
             self._book_change(found, new, values, frozenset({move.id}))
         else:
-            taken = -sum(entry.points for entry in found.entries if entry.move == move.id)
+            taken = -sum(
+                entry.points for entry in found.entries if entry.move == move.id
+            )
             parts = list(zip(new, engine.exact_points(new), strict=True))
             self._credit(found, "earn", taken, parts, values)
         self._draft_explained(found, move.id, new)
@@ -170,10 +172,7 @@ class Bookings(Drafts):
         wallet = self.wallets.browse(found.wallet)
         turn, number = self._rounds.take(values["move_ref"])
         program = self._program_of(found.wallet)
-        dates = self._get_lot_dates(found, wallet, parts, values, life)
-        waits = program._get_terms().activation == "payment" and kind == "earn"
-        if waits and not dates.get("root_entry_id"):
-            dates = {"state": "pending"}
+        dates = self._get_lot_dates(found, wallet, parts, values, life, kind)
         self._add_entry(
             found,
             wallet._prepare_entry(
@@ -183,25 +182,28 @@ class Bookings(Drafts):
                 key=f"earn:{values['move_ref']}:{turn}:{number}",
                 round=turn,
                 life=life or None,
-                awaits_payment=waits,
                 to_settle=True,
                 **{**values, **dates},
             ),
             parts,
         )
 
-    def _get_lot_dates(self, found, wallet, parts, values, life):
-        """Return the dates of a new lot; what is given back keeps its old ones."""
+    def _get_lot_dates(self, found, wallet, parts, values, life, kind):
+        """Return state and dates of a lot; what is given back keeps its old ones."""
         is_sale = any(row.part == "line" and row.base > 0 for row, _part in parts)
         lots = [e for e in found.entries if e.points > 0 and e.life == life]
         if is_sale or not lots:
             program = self._program_of(found.wallet)
-            return wallet._prepare_expiry(values["date_event"], program, life)
+            return wallet._prepare_lot(kind, values["date_event"], program, life)
+        return self._keep_dates(found, lots[-1])
+
+    def _keep_dates(self, found, lot):
+        """Return state and dates of what is given back of a lot of the group."""
         if self._is_fresh(found):
             self.insert()  # the new lot names an older one, which needs an id
-        lot = lots[-1]
         return {
             "state": lot.state if lot.state != "cancelled" else "posted",
+            "awaits_payment": lot.awaits_payment,
             "root_entry_id": lot.root or lot.id,
             "date_available": lot.date_available,
             "date_expiry": lot.date_expiry,
@@ -244,7 +246,8 @@ class Bookings(Drafts):
             if lot.state == "posted"
         ]
         note = self.env._("Expired, and taken back with its invoice")
-        return wallet._prepare_lifted(lots, note, program, **values)
+        values = {**values, "note": note}
+        return wallet._prepare_lifted(lots, program=program, **values)
 
     def _share_parts(self, found, parts, lots):
         """Part the rows among several reversals: each goes with the lot it corrects."""

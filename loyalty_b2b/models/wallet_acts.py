@@ -23,6 +23,8 @@ class LoyaltyB2bWallet(models.Model):
         self._lock()
         lots = self._settle()[self.id]
         today = self.sudo().program_id._today()
+        if self._is_inactive(today):
+            lots = []  # lapsed, though the job has not run
         available = self._get_available_of(lots, today)
         if points > available:
             raise UserError(self._get_short_message(points, available))
@@ -329,4 +331,4 @@ class LoyaltyB2bWallet(models.Model):
                 "%(customer)s is archived, so its points cannot be used.",
                 customer=customer,
             )
-        return wallet.program_id._get_use_refusal()
+        return wallet.program_id._get_use_refusal() or wallet._get_overdue_refusal()

@@ -31,6 +31,7 @@ from . import test_tools_conditions
 from . import test_tools_effects
 from . import test_tools_caps
 from . import test_tools_combinations
+from . import test_tools_reviving
 from . import test_tools_rule_properties
 from . import test_acts
 from . import test_jobs
@@ -47,3 +48,5 @@ from . import test_rights_dialogs
 from . import test_sale_documents
 from . import test_try_it
 from . import test_preview
+from . import test_life
+from . import test_channel
