@@ -77,6 +77,7 @@ class Bookings(Drafts):
         if found.counts:
             self._book_change(found, new, values, frozenset({move.id}))
         else:
+            found.number(new)
             taken = -sum(
                 entry.points for entry in found.entries if entry.move == move.id
             )
@@ -126,6 +127,7 @@ class Bookings(Drafts):
         if after.points > MOST_POINTS:
             raise OverflowError(f"{after.points} points are more than a ledger holds")
         self._caps.take(found.wallet, ruleset, caps)
+        found.number([*rows, *caps])
         differences = found.differences(after)
         parts = self._part_by_life(engine.contributions(rows, before, after), ruleset)
         for cap in caps:
@@ -322,6 +324,7 @@ class Bookings(Drafts):
             "channel": named.get("channel"),
             "cap_wanted": row.wanted,
             "cap_given": row.given,
+            "place": row.place,
             "points": points,
             "reason": row.reason or None,
         }

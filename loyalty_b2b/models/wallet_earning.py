@@ -216,6 +216,8 @@ class LoyaltyB2bWallet(models.Model):
                 entry.move,
                 [self._read_row(line, found.ref) for line in lines or ()],
             )
+        for found in groups.values():
+            found.sort()
         return groups
 
     def _query_group_entries(self, move_ids, refs):
@@ -231,7 +233,8 @@ class LoyaltyB2bWallet(models.Model):
                              l.effect, l.rate_points, l.rate_amount::text,
                              l.base::text, l.amount::text, l.order_line_ref,
                              l.product_ref, l.reason, l.source, l.quantity::text,
-                             l.day, l.cap_wanted, l.cap_given) ORDER BY l.id)
+                             l.day, l.cap_wanted, l.cap_given, l.place)
+                             ORDER BY l.id)
                       FROM loyalty_b2b_entry_line l
                      WHERE l.entry_id = e.id AND l.part <> 'memo') AS lines
               FROM loyalty_b2b_entry e
@@ -252,7 +255,7 @@ class LoyaltyB2bWallet(models.Model):
         """Return an explanation line as the engine's row."""
         key, part, rule, root, version, effect, points, per = values[:8]
         base, amount, order_line, product, reason, source = values[8:14]
-        quantity, day, wanted, given = values[14:]
+        quantity, day, wanted, given, place = values[14:]
         return engine.Row(
             key=key,
             group=ref,
@@ -274,6 +277,7 @@ class LoyaltyB2bWallet(models.Model):
             day=date.fromisoformat(day) if day else None,
             wanted=int(wanted or 0),
             given=int(given or 0),
+            place=place or 0,
         )
 
     @api.model
