@@ -293,6 +293,7 @@ class LoyaltyB2bWallet(models.Model):
                 )
             )
         self.env["loyalty.b2b.redemption"].invalidate_model(["wallet_id"], flush=False)
+        self.env["loyalty.b2b.counter"].sudo()._join_counters(source.ids, self.id)
         self._invalidate_figures()
 
     def _open_balance(self, points, key, **values):
