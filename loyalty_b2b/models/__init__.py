@@ -75,6 +75,7 @@ from . import redemption_screens
 from . import rule_screens
 from . import rule_budget
 from . import entry_line_screens
+from . import entry_why
 from . import program_demo
 from . import program_print
 from . import program_try

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import models
-from odoo.tools import formatLang
+from odoo.tools import format_date, formatLang
 
 # Kinds that an invoice itself brings; a credit note has entries of its own.
 EARNED = ("earn", "bonus", "reversal")
@@ -46,6 +46,13 @@ class AccountMove(models.Model):
             "points": formatLang(self.env, points, digits=0),
             "name": program._get_point_name(points),
         }
+        waiting = entries.filtered(lambda e: e.state == "pending" and e.points > 0)
+        if waiting and all(waiting.mapped("date_available")):
+            return self.env._(
+                "This invoice earned %(points)s %(name)s, available from %(day)s.",
+                day=format_date(self.env, max(waiting.mapped("date_available"))),
+                **values,
+            )
         if any(entry.state == "pending" for entry in entries):
             return self.env._(
                 "This invoice earned %(points)s %(name)s, available once it is paid.",

@@ -24,7 +24,8 @@ class LoyaltyB2bWallet(models.Model):
 
     def _compute_expected(self):
         for wallet in self:
-            wallet.expected = wallet._get_portal_expected() if wallet.id else 0
+            earns = wallet.id and wallet.state != "left" and not wallet.is_control
+            wallet.expected = wallet._get_portal_expected() if earns else 0
 
     # === BUSINESS METHODS === #
 
@@ -36,8 +37,7 @@ class LoyaltyB2bWallet(models.Model):
         capped rules leave. Orders take of it in turn.
         """
         program = self.program_id
-        earns = self.state != "left" and not self.is_control
-        if not earns or not program._is_earning_on(program._today()):
+        if not program._is_earning_on(program._today()):
             return 0
         orders = defaultdict(list)
         for row in self._query_portal_order_lines():

@@ -50,3 +50,4 @@ from . import test_try_it
 from . import test_preview
 from . import test_life
 from . import test_channel
+from . import test_why
