@@ -145,7 +145,9 @@ class Bookings(Drafts):
         lives = defaultdict(list)
         for row, part in parts:
             rule = ruleset.get(row.rule)
-            lives[rule.pool if rule else ""].append((row, part))
+            # what counts later gives nothing here that could have a life of its own
+            life = rule.pool if rule and not rule.is_deferred else ""
+            lives[life].append((row, part))
         return lives
 
     @staticmethod
@@ -236,6 +238,7 @@ class Bookings(Drafts):
             if lot.state == "posted"
         ]
         note = self.env._("Expired, and taken back with its invoice")
+        values = {name: value for name, value in values.items() if name != "note"}
         return wallet._prepare_lifted(lots, note, program, **values)
 
     def _share_parts(self, found, parts, lots):

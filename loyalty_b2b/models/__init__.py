@@ -23,6 +23,11 @@ from . import program_jobs
 from . import wallet_verify
 from . import account_move
 from . import wallet_earning
+from . import program_bonuses
+from . import wallet_orders
+from . import wallet_bonuses
+from . import wallet_progress
+from . import wallet_goals
 from . import product
 from . import program_conditions
 from . import sale_order_earning
