@@ -157,7 +157,9 @@ class Bookings(Drafts):
         lives = defaultdict(list)
         for row, part in parts:
             rule = ruleset.get(row.rule)
-            lives[rule.pool if rule else ""].append((row, part))
+            # what counts later gives nothing here that could have a life of its own
+            life = rule.pool if rule and not rule.is_deferred else ""
+            lives[life].append((row, part))
         return lives
 
     @staticmethod

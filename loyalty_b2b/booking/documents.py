@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from odoo.tools import SQL
 
-from ..tools import engine, periods
+from ..tools import deferred, engine, periods
 from .bookings import Bookings, Rounds
 from .caps import get_places
 from .lines import Lines, money
@@ -351,8 +351,10 @@ class DocumentBookings(Bookings):
             SQL(
                 "SELECT COALESCE(SUM(points), 0) FROM loyalty_b2b_entry"
                 " WHERE wallet_id = %s AND kind IN ('earn', 'reversal')"
+                " AND COALESCE(group_ref, '') !~ %s"
                 " AND state <> 'cancelled' AND date_event > %s",
                 wallet_id,
+                deferred.BONUS_REFS,
                 periods.add_months(day, -12),
             )
         )

@@ -30,6 +30,11 @@ from . import wallet_activation
 from . import wallet_lateness
 from . import wallet_inactivity
 from . import wallet_overdue
+from . import program_bonuses
+from . import wallet_orders
+from . import wallet_bonuses
+from . import wallet_progress
+from . import wallet_goals
 from . import product
 from . import program_conditions
 from . import sale_order_earning

@@ -14,7 +14,7 @@ class LoyaltyB2bWallet(models.Model):
     # === SUMMARY === #
 
     def _prepare_portal_summary(self):
-        """Return the figures of the wallet, each in points and money, and notices."""
+        """Return figures of the wallet, each in points and money, notices and goals."""
         self.ensure_one()
         row = next(iter(self._query_figures()), {})
         figures = {
@@ -24,6 +24,7 @@ class LoyaltyB2bWallet(models.Model):
             "figures": self._prepare_portal_figures(**figures),
             "owed": self._get_portal_owed_text(figures["available"]),
             "notice": self._get_portal_notice(),
+            "goals": self._get_goals(),
         }
 
     def _prepare_portal_figures(self, available, waiting, held):

@@ -3,6 +3,7 @@ from . import test_portal
 from . import test_portal_access
 from . import test_portal_tour
 from . import test_story_earn
+from . import test_bonuses
 from . import test_story_rules
 from . import test_rule_budget
 from . import test_rules_machine
@@ -39,6 +40,7 @@ from . import test_ledger_machine
 from . import test_oracle
 from . import test_process_wallet
 from . import test_process_documents
+from . import test_process_bonuses
 from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note

@@ -82,6 +82,20 @@ def group_points(rows: Iterable[Row], ruleset: RuleSet = NOTHING) -> int:
 
 
 @exactly
+def deferred_parts(rows: Iterable[Row], rule: Rule) -> list[tuple[Item, Fraction]]:
+    """Return what a rule that counts later gives for each line, before rounding.
+
+    :param rows: all rows of one group, in the order of booking
+    :param rule: one with another trigger than 'purchase'
+    :return: what remains of the lines that reach its minimums, with exact points;
+        other versions of the rule are not counted
+    """
+    rows = uncapped(rows)
+    items = [item for item in remaining(rows) if item.row.rule == rule.id]
+    items = effects.reached(rule, items)
+    return list(zip(items, effects.give(rule, items, {}), strict=True)) if items else []
+
+
 def deferred_points(rows: Iterable[Row], rule: Rule) -> int:
     """Return what a rule gives that counts later, in an entry of its own.
 
@@ -90,10 +104,7 @@ def deferred_points(rows: Iterable[Row], rule: Rule) -> int:
     :return: whole points, 0 or more, at most its cap for each order; other versions
         of the rule are not counted, and caps of wallets are the caller's
     """
-    rows = uncapped(rows)
-    items = [item for item in remaining(rows) if item.row.rule == rule.id]
-    items = effects.reached(rule, items)
-    points = floor(effects.give_together(rule, items, {}))
+    points = floor(sum((part for _, part in deferred_parts(rows, rule)), Fraction(0)))
     if rule.cap_order is not None:
         points = min(points, rule.cap_order)
     return max(0, points)

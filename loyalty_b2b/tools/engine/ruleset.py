@@ -49,8 +49,12 @@ class RuleSet:
         everything = self._by_id.values()
         # what has to be counted with more than one multiplication
         self.intricate = frozenset(r.id for r in everything if not r.is_plain)
-        # each version may have another cap
-        self.capped = {rule.id: rule for rule in everything if rule.cap is not None}
+        # each version may have another cap; what counts later has no counter
+        self.capped = {
+            rule.id: rule
+            for rule in everything
+            if rule.cap is not None and not rule.is_deferred
+        }
         self.deferred = [rule for rule in everything if rule.is_deferred]
         self.domains = [
             rule
