@@ -8,7 +8,7 @@ class LoyaltyB2bEntry(models.Model):
 
     is_late = fields.Boolean(
         string="Paid late",
-        help="Takes back what an invoice earned that was paid too late, or gives it back"
+        help="Takes back what an invoice earned that was paid late, or gives it back"
         " as it was not.",
     )
 
