@@ -10,7 +10,7 @@ class LoyaltyB2bEntryLine(models.Model):
 
     _inherit = "loyalty.b2b.entry.line"
 
-    item = fields.Char(compute="_compute_item")
+    item = fields.Char(string="Line", compute="_compute_item")
     rate_text = fields.Char(
         string="Rate",
         compute="_compute_rate_text",
