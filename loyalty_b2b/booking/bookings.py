@@ -77,16 +77,22 @@ class Bookings(Drafts):
         if found.counts:
             self._book_change(found, new, values, frozenset({move.id}))
         else:
-            taken = -sum(entry.points for entry in found.entries if entry.move == move.id)
+            found.number(new)
+            taken = -sum(
+                entry.points for entry in found.entries if entry.move == move.id
+            )
             parts = list(zip(new, engine.exact_points(new), strict=True))
             self._credit(found, "earn", taken, parts, values)
         self._draft_explained(found, move.id, new)
         self.keep()
 
     def level(self, found):
-        """Book what a group is missing or has too much."""
-        ruleset = self._get_rule_set(found)
-        if not found.differences(engine.count(found.rows, ruleset)):
+        """Book what a group is missing or has too much.
+
+        Also what rules with a cap want of all documents together only.
+        """
+        _before, after, _caps = self._measure(found, [])
+        if not found.differences(after):
             return
         move_id = next(entry.move for entry in reversed(found.entries) if entry.move)
         move = self.env["account.move"].browse(move_id).exists()
@@ -117,12 +123,11 @@ class Bookings(Drafts):
         :param str kind: of an entry that gives no points.
         """
         ruleset = self._get_rule_set(found)
-        days = engine.cap_days(found.rows, rows, ruleset)
-        rooms = self._caps.get_rooms(found.wallet, days, ruleset)
-        before, after, caps = engine.extend(found.rows, rows, ruleset, rooms)
+        before, after, caps = self._measure(found, rows)
         if after.points > MOST_POINTS:
             raise OverflowError(f"{after.points} points are more than a ledger holds")
         self._caps.take(found.wallet, ruleset, caps)
+        found.number([*rows, *caps])
         differences = found.differences(after)
         parts = self._part_by_life(engine.contributions(rows, before, after), ruleset)
         for cap in caps:
@@ -138,6 +143,13 @@ class Bookings(Drafts):
                 self._credit(found, entry_kind, points, life_parts, values, life)
         if caps:
             self._draft_explained(found, values["move_ref"], caps)
+
+    def _measure(self, found, rows):
+        """Count a group before and after new rows, with the room under its caps."""
+        ruleset = self._get_rule_set(found)
+        days = engine.cap_days(found.rows, rows, ruleset)
+        rooms = self._caps.get_rooms(found.wallet, days, ruleset)
+        return engine.extend(found.rows, rows, ruleset, rooms)
 
     @staticmethod
     def _part_by_life(parts, ruleset):
@@ -164,10 +176,7 @@ class Bookings(Drafts):
         wallet = self.wallets.browse(found.wallet)
         turn, number = self._rounds.take(values["move_ref"])
         program = self._program_of(found.wallet)
-        dates = self._get_lot_dates(found, wallet, parts, values, life)
-        waits = program._get_terms().activation == "payment" and kind == "earn"
-        if waits and not dates.get("root_entry_id"):
-            dates = {"state": "pending"}
+        dates = self._get_lot_dates(found, wallet, parts, values, life, kind)
         self._add_entry(
             found,
             wallet._prepare_entry(
@@ -177,25 +186,28 @@ class Bookings(Drafts):
                 key=f"earn:{values['move_ref']}:{turn}:{number}",
                 round=turn,
                 life=life or None,
-                awaits_payment=waits,
                 to_settle=True,
                 **{**values, **dates},
             ),
             parts,
         )
 
-    def _get_lot_dates(self, found, wallet, parts, values, life):
-        """Return the dates of a new lot; what is given back keeps its old ones."""
+    def _get_lot_dates(self, found, wallet, parts, values, life, kind):
+        """Return state and dates of a lot; what is given back keeps its old ones."""
         is_sale = any(row.part == "line" and row.base > 0 for row, _part in parts)
         lots = [e for e in found.entries if e.points > 0 and e.life == life]
         if is_sale or not lots:
             program = self._program_of(found.wallet)
-            return wallet._prepare_expiry(values["date_event"], program, life)
+            return wallet._prepare_lot(kind, values["date_event"], program, life)
+        return self._keep_dates(found, lots[-1])
+
+    def _keep_dates(self, found, lot):
+        """Return state and dates of what is given back of a lot of the group."""
         if self._is_fresh(found):
             self.insert()  # the new lot names an older one, which needs an id
-        lot = lots[-1]
         return {
             "state": lot.state if lot.state != "cancelled" else "posted",
+            "awaits_payment": lot.awaits_payment,
             "root_entry_id": lot.root or lot.id,
             "date_available": lot.date_available,
             "date_expiry": lot.date_expiry,
@@ -238,8 +250,8 @@ class Bookings(Drafts):
             if lot.state == "posted"
         ]
         note = self.env._("Expired, and taken back with its invoice")
-        values = {name: value for name, value in values.items() if name != "note"}
-        return wallet._prepare_lifted(lots, note, program, **values)
+        values = {**values, "note": note}
+        return wallet._prepare_lifted(lots, program=program, **values)
 
     def _share_parts(self, found, parts, lots):
         """Part the rows among several reversals: each goes with the lot it corrects."""
@@ -314,6 +326,7 @@ class Bookings(Drafts):
             "channel": named.get("channel"),
             "cap_wanted": row.wanted,
             "cap_given": row.given,
+            "place": row.place,
             "points": points,
             "reason": row.reason or None,
         }

@@ -30,12 +30,19 @@ class Caps:
 
         :param dict days: of `engine.cap_days`, or empty.
         """
-        rooms = {}
+        places = {}
         for root, day in days.items():
             rule = get_capped(ruleset, root)
-            place = (root, wallet_id, get_period(rule, day))
-            rooms[root] = rule.cap - self._used[place] - self._get_change(place)
-        return rooms
+            places[root] = (root, wallet_id, get_period(rule, day))
+        # read before, all at once; but for the lines of an order that is paid in
+        # advance, which are known only now
+        self.lock(places.values())
+        return {
+            root: get_capped(ruleset, root).cap
+            - self._used[place]
+            - self._get_change(place)
+            for root, place in places.items()
+        }
 
     def take(self, wallet_id, ruleset, caps):
         """Count what a document changes.
@@ -87,9 +94,11 @@ def get_places(wallet_id, rows, lines, ruleset):
     :param lines: `engine.Line`s of the document.
     """
     days = engine.cap_days(rows, (), ruleset)
+    found = [*days.items(), *((r.root, r.day) for r in rows if r.rule in ruleset.capped)]
     places = {
         (root, wallet_id, get_period(get_capped(ruleset, root), day))
-        for root, day in days.items()
+        for root, day in found
+        if day
     }
     for line in lines:
         for rule in ruleset.match(line):

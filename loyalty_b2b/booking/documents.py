@@ -321,6 +321,7 @@ class DocumentBookings(Bookings):
             points = max(points, -self._query_reversible(wallet_id, document.date))
         place = (wallet_id, lines[0].group)
         found = self._find_group(place)
+        found.number(rows)
         turn, number = self._rounds.take(document.id)
         wallet = self.wallets.browse(wallet_id)
         self._add_entry(

@@ -77,7 +77,8 @@ class Drafts:
         )
         self._fresh[row["key"]] = booked
         found.entries.append(booked)
-        if booked.kind == "earn" and booked.state == "pending" and not booked.root:
+        waits = booked.state == "pending" and booked.awaits_payment
+        if booked.kind == "earn" and waits and not booked.root:
             self.pending = True
 
     def _is_fresh(self, found):

@@ -72,7 +72,7 @@ class LoyaltyB2bEntry(models.Model):
     def _prepare_portal_lines(self):
         """Return the explanation, the lines of one document line together."""
         result, before = [], None
-        for line in self.line_ids.sorted("id"):
+        for line in self._get_why_lines():
             place = (line.key, line.part, line.source)
             values = self._prepare_portal_line(line)
             if line.key and place == before:
@@ -90,7 +90,9 @@ class LoyaltyB2bEntry(models.Model):
             "net": self._get_portal_net(line),
             "rate": self._get_portal_rate_text(line),
             "rule": line.rule_name or line.rule_id.name or "",
-            "points": program._format_portal_points(line.points, signed=True),
+            "points": program._format_portal_points(line.points, signed=True)
+            if line.part != "cap"
+            else "",
             "reason": self._get_portal_reason(line),
         }
 
@@ -102,14 +104,11 @@ class LoyaltyB2bEntry(models.Model):
         }.get(line.part, "")
 
     def _get_portal_line_name(self, line):
-        if line.part == "discount":
-            # a share of it, where one line of the purchase bears it
-            return self.env._("Discount with points")
-        return line.name or line.product_id.display_name or ""
+        return line.item
 
     def _get_portal_net(self, line):
         """Return the net amount, in the document's currency if that is another."""
-        if line.part == "memo":
+        if line.part in ("memo", "cap"):
             return ""
         text = self.currency_id.format(line.amount)
         if line.base_currency_id and line.base_currency_id != self.currency_id:
@@ -118,22 +117,22 @@ class LoyaltyB2bEntry(models.Model):
         return text
 
     def _get_portal_rate_text(self, line):
-        if not line.rate_points or not line.rate_amount:
-            return ""
-        values = {
-            "points": self.program_id._format_portal_points(line.rate_points),
-            "amount": self.currency_id.format(line.rate_amount),
-        }
-        if line.effect == "step":
-            return self.env._("%(points)s per full %(amount)s", **values)
-        return self.env._("%(points)s per %(amount)s", **values)
+        return line._get_rate_text(
+            self.program_id._format_portal_points(line.rate_points)
+        )
 
     def _get_portal_reason(self, line):
-        """Return why the line earned nothing, never a code."""
+        """Return what to remark on a line, never a code.
+
+        Customers do not read by what they are told apart.
+        """
         if not line.reason:
-            return ""
-        known = line.reason in line._get_reason_texts()
-        return line.reason_text if known else self.env._("Earns nothing.")
+            return line.limit_text or ""
+        texts = line._get_reason_texts()
+        texts["not_customer_tag"] = texts["not_in_customer_domain"]
+        texts["later"] = self.env._("Counted separately, if at all.")
+        reason = texts.get(line.reason, self.env._("Earns nothing."))
+        return " ".join(filter(None, (reason, line.limit_text)))
 
     # === OTHER ENTRIES OF THE STORY === #
 

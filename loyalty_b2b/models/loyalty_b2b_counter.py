@@ -75,6 +75,34 @@ class LoyaltyB2bCounter(models.Model):
         )
         self.invalidate_model(["points"], flush=False)
 
+    @api.model
+    def _join_counters(self, source_ids, wallet_id):
+        """Add the counters of merged wallets to those of their survivor.
+
+        :param list source_ids: wallets that were merged, locked.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+            WITH moved AS (
+                DELETE FROM loyalty_b2b_counter WHERE wallet_id = ANY(%s)
+                RETURNING rule_root, date_start, points
+            )
+            INSERT INTO loyalty_b2b_counter AS c
+                        (rule_root, wallet_id, date_start, points)
+            SELECT rule_root, %s, date_start, SUM(points)
+              FROM moved GROUP BY rule_root, date_start
+             ORDER BY rule_root, date_start
+                ON CONFLICT (wallet_id, rule_root, date_start)
+                DO UPDATE SET points = c.points + EXCLUDED.points
+            RETURNING id
+                """,
+                list(source_ids),
+                wallet_id,
+            )
+        )
+        self.invalidate_model(flush=False)
+
     @staticmethod
     def _dump(points_by_place):
         return json.dumps(

@@ -194,6 +194,7 @@ class LoyaltyB2bEntry(models.Model):
     _pending_idx = models.Index("(wallet_id) WHERE state = 'pending'")
     _to_settle_idx = models.Index("(wallet_id) WHERE to_settle")
     _group_idx = models.Index("(group_ref) WHERE group_ref IS NOT NULL")
+    _move_ref_idx = models.Index("(move_ref) WHERE move_ref IS NOT NULL")
     _expiry_idx = models.Index(
         "(program_id, date_expiry)"
         " WHERE state = 'posted' AND points_open > 0 AND points > 0"

@@ -29,6 +29,9 @@ class LoyaltyB2bEntryLine(models.Model):
         required=True,
     )
     key = fields.Char(help="The document line that is counted, kept if it is deleted.")
+    place = fields.Integer(
+        help="Number of the line among those counted together, in order of booking."
+    )
     source = fields.Char(help="The document line that caused the correction.")
     move_line_id = fields.Many2one(
         comodel_name="account.move.line",

@@ -21,8 +21,10 @@ class Terms(NamedTuple):
     tz: str
     state: str
     activation: str
+    activation_days: int
     uses_payment: bool
-    expiry_months: int
+    watches_payment: bool
+    expiry: periods.Expiry
     count_down_payments: bool
     date_last_earning: date | None
 
@@ -126,7 +128,8 @@ class LoyaltyB2bProgram(models.Model):
     expiry_months = fields.Integer(
         string="Expire after",
         default=24,
-        help="Months after the day they became available. 0: points never expire.",
+        help="Months from the day points became available. 0: they never expire, or at"
+        " the next of the dates.",
     )
     excluded_product_ids = fields.Many2many(
         comodel_name="product.product", string="Excluded Products"
@@ -380,8 +383,10 @@ class LoyaltyB2bProgram(models.Model):
             tz=program.tz or "UTC",
             state=program.state,
             activation=program.activation,
+            activation_days=program.activation_days,
             uses_payment=program.uses_payment,
-            expiry_months=program.expiry_months,
+            watches_payment=program.watches_payment,
+            expiry=program._get_expiry(),
             count_down_payments=program.count_down_payments,
             date_last_earning=program.date_last_earning or None,
         )
@@ -418,20 +423,22 @@ class LoyaltyB2bProgram(models.Model):
 
     @api.model
     def _is_payment_awaited(self, company_id):
-        """Tell whether points of a company's invoices may wait for payment."""
-        return any(
-            self.browse(program_id)._get_terms().uses_payment
+        """Tell whether payment may change the points of a company's invoices."""
+        terms = (
+            self.browse(program_id)._get_terms()
             for program_id in self._get_active_program_ids(company_id)
         )
+        return any(found.uses_payment or found.watches_payment for found in terms)
 
     def _get_lot_expiry(self, day_available, life=""):
-        """Return the last day of use of a lot, None if it never expires.
+        """Return the last day of use of a lot, None if it has none.
 
         :param date day_available: first day on which the lot can be used.
         :param str life: 'm3' for a rule whose points live 3 months, '' for the others.
         """
-        months = int(life[1:]) if life else self._get_terms().expiry_months
-        return periods.lot_expiry(day_available, months)
+        if life:
+            return periods.lot_expiry(day_available, int(life[1:]))
+        return self._get_terms().expiry.last_day(day_available)
 
     @tools.ormcache("self.id")
     def _get_rule_set(self):

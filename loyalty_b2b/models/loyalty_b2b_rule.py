@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..tools import engine
 
+
 class LoyaltyB2bRule(models.Model):
     """Which purchases or acts earn, and how much; each row is one version."""
 
@@ -183,9 +184,11 @@ class LoyaltyB2bRule(models.Model):
                 )
             )
         newer = self._get_versions().filtered(
-            lambda rule: rule.version > self.version
-            and rule.date_start
-            and rule.date_start <= date_start
+            lambda rule: (
+                rule.version > self.version
+                and rule.date_start
+                and rule.date_start <= date_start
+            )
         )
         if newer:
             raise UserError(

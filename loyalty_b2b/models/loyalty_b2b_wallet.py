@@ -112,7 +112,8 @@ class LoyaltyB2bWallet(models.Model):
     )
     held = Points(compute="_compute_figures", help="Points held by open quotations.")
     waiting = Points(
-        compute="_compute_figures", help="Earned points of invoices not yet paid."
+        compute="_compute_figures",
+        help="Earned points whose invoice is not paid, or whose day has not come.",
     )
     next_expiry_date = fields.Date(
         string="Next expiry", compute="_compute_next_expiry", help="Last day of use."

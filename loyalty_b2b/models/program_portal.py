@@ -61,6 +61,7 @@ class LoyaltyB2bProgram(models.Model):
         return [
             self._get_portal_activation_text(),
             self._get_portal_expiry_text(),
+            *self._get_portal_payment_texts(),
             self._get_portal_worth_text(),
             self.env._(
                 "At least %(points)s are used per order.",
@@ -78,25 +79,107 @@ class LoyaltyB2bProgram(models.Model):
         ]
 
     def _get_portal_activation_text(self):
+        days = self.activation_days
+        if self.activation == "payment" and days:
+            return self.env._(
+                "Points can be used %(wait)s after the invoice that earned them was"
+                " paid.",
+                wait=self._format_days(days),
+            )
         if self.activation == "payment":
             return self.env._(
                 "Points can be used as soon as the invoice that earned them is paid."
             )
+        if days:
+            return self.env._(
+                "Points can be used %(wait)s after the purchase was invoiced.",
+                wait=self._format_days(days),
+            )
         return self.env._("Points can be used as soon as the purchase is invoiced.")
 
+    def _get_portal_waiting_text(self):
+        """Return from when points can be used that are not available yet."""
+        wait = self._format_days(self.activation_days)
+        if self.activation == "payment":
+            return self.env._("available %(wait)s after payment", wait=wait)
+        return self.env._("available %(wait)s after the invoice", wait=wait)
+
     def _get_portal_expiry_text(self):
-        if not self.expiry_months:
+        months, mode = self.expiry_months, self.expiry_mode
+        if mode == "never" or (mode == "months" and not months):
             return self.env._("Points do not expire.")
-        if self.expiry_months == 1:
+        if mode == "inactivity":
+            return self.env._(
+                "Points can be used as long as you buy or use points: all of them"
+                " expire after %(life)s without either.",
+                life=self._format_months(months),
+            )
+        if mode == "months" and months == 1:
             return self.env._(
                 "Points can be used for a month from the day they become available;"
                 " those that expire first are used first."
             )
+        if mode == "months":
+            return self.env._(
+                "Points can be used for %(months)s months from the day they become"
+                " available; those that expire first are used first.",
+                months=months,
+            )
         return self.env._(
-            "Points can be used for %(months)s months from the day they become"
-            " available; those that expire first are used first.",
-            months=self.expiry_months,
+            "%(sentence)s; those that expire first are used first.",
+            sentence=self._get_portal_dated_sentence(),
         )
+
+    def _get_portal_dated_sentence(self):
+        """Return until when points can be used that expire on certain days."""
+        life, dates = self._format_months(self.expiry_months), self._format_dates()
+        if self.expiry_mode == "dates" and not self.expiry_months:
+            return self.env._("Points can be used until the next %(d)s", d=dates)
+        if self.expiry_mode == "dates":
+            return self.env._(
+                "Points can be used for at least %(life)s, until the next %(d)s",
+                life=life,
+                d=dates,
+            )
+        sentence = {
+            "month": self.env._("Points can be used until the end of the month"),
+            "quarter": self.env._("Points can be used until the end of the quarter"),
+            "year": self.env._("Points can be used until the end of the year"),
+        }
+        if self.expiry_months:
+            sentence = {
+                "month": self.env._(
+                    "Points can be used for %(life)s, and to the end of that month"
+                ),
+                "quarter": self.env._(
+                    "Points can be used for %(life)s, and to the end of that quarter"
+                ),
+                "year": self.env._(
+                    "Points can be used for %(life)s, and to the end of that year"
+                ),
+            }
+        return sentence[self.expiry_period] % {"life": life}
+
+    def _get_portal_payment_texts(self):
+        """Return what late payment does to points, one sentence each."""
+        texts = []
+        if self.overdue_hold:
+            texts.append(
+                self.env._(
+                    "Points cannot be used while invoices of more than %(amount)s are"
+                    " overdue by more than %(days)s.",
+                    amount=self.currency_id.format(self.overdue_amount),
+                    days=self._format_days(self.overdue_days),
+                )
+            )
+        if self.cancel_late:
+            texts.append(
+                self.env._(
+                    "Points of invoices paid more than %(days)s late are cancelled.",
+                    days=self._format_days(self.cancel_late_days),
+                )
+            )
+        return texts
 
     def _get_portal_worth_text(self):
         rate = self._get_portal_rate()

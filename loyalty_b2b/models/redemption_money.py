@@ -1,4 +1,5 @@
 from fractions import Fraction
+from math import ceil
 
 from odoo import fields, models
 
@@ -43,15 +44,18 @@ class LoyaltyB2bRedemption(models.Model):
         """Return how many points stand used, given what is posted.
 
         Returned are the points of the credited share, rounded down; all of them when
-        all the money is back.
+        all the money is back. A discount that stands on more documents than one (the
+        credit note between two invoices was reset) takes points for each.
 
         :param move_lines: posted invoice lines of this redemption.
         """
         digits = self._get_digits()
         whole = rounding.to_minor(self.amount_untaxed, digits)
         money = self._get_standing_money(move_lines)
-        if whole <= 0 or money >= whole:
+        if whole <= 0:
             return int(self.points)
+        if money >= whole:
+            return ceil(Fraction(money, whole) * int(self.points))
         returned = Fraction(whole - max(0, money), whole) * int(self.points)
         return int(self.points) - int(returned)
 
@@ -67,7 +71,7 @@ class LoyaltyB2bRedemption(models.Model):
             invoiced, credited = self._split_money(own)
             if not invoiced or credited < invoiced:
                 # what was credited and invoiced again stands
-                standing += min(promised, max(invoiced, promised) - credited)
+                standing += max(invoiced, promised) - credited
             seen |= own
         invoiced, credited = self._split_money(move_lines - seen)
         return standing + invoiced - credited
@@ -125,6 +129,10 @@ class LoyaltyB2bRedemption(models.Model):
                 values = self._prepare_move_values(move, points / int(self.points))
                 verb(entry, points, f"{word}:{self.id}:{number}", **values)
                 left -= points
+        if left and missing > 0:
+            key = f"redeem:{self.id}:{number + 1}"
+            values = self._prepare_move_values(move, left / int(self.points))
+            self.wallet_id._force_redeem(left, key, **values)
 
     def _get_unreversed(self, entry, uses):
         """Return the points of an entry that no later one of this use undoes."""

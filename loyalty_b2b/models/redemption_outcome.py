@@ -52,6 +52,8 @@ class LoyaltyB2bRedemption(models.Model):
                     **self._prepare_entry_values(),
                 )
             return
+        if refusal := self.wallet_id._get_overdue_refusal():
+            raise UserError(self._prefix_order(refusal))
         if not self._is_up_to_date():
             self._reapply()
             holds = self._get_holds()

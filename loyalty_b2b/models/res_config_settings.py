@@ -9,6 +9,13 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.loyalty_b2b_several_programs", readonly=False
     )
 
+    loyalty_b2b_integration_user_ids = fields.Many2many(
+        related="company_id.loyalty_b2b_integration_user_ids", readonly=False
+    )
+    loyalty_b2b_integration_team_ids = fields.Many2many(
+        related="company_id.loyalty_b2b_integration_team_ids", readonly=False
+    )
+
     # === ACTION METHODS === #
 
     def action_loyalty_b2b_discount_products(self):

@@ -35,7 +35,7 @@ class LoyaltyB2bRule(models.Model):
     )
     exclusive_group = fields.Char(
         string="Only one of",
-        help="Of all rules with the same word here, a line earns by the first one only.",
+        help="Of the rules with the same word here, a line earns by the first only.",
     )
     stop = fields.Boolean(
         string="Last rule",

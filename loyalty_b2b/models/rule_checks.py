@@ -135,22 +135,23 @@ class LoyaltyB2bRule(models.Model):
         for name in NOT_NEGATIVE:
             if self[name] < 0:
                 yield self.env._(
-                    "“%(field)s” of rule %(rule)s cannot be negative. Enter 0 for none.",
+                    "“%(field)s” of rule %(rule)s cannot be negative. Enter 0 for"
+                    " none.",
                     field=self._get_label(name),
                     rule=self.name,
                 )
         for name in ("max_discount_percent", "min_margin_percent"):
             if not 0 <= self[name] <= 100:
                 yield self.env._(
-                    "“%(field)s” of rule %(rule)s is a percentage. Enter a number from 0"
-                    " to 100.",
+                    "“%(field)s” of rule %(rule)s is a percentage. Enter a number from"
+                    " 0 to 100.",
                     field=self._get_label(name),
                     rule=self.name,
                 )
         if self.expiry == "months" and not self.expiry_months:
             yield self.env._(
-                "The points of rule %(rule)s expire after so many months. Enter at least"
-                " 1, or let them expire as the programme says.",
+                "The points of rule %(rule)s expire after so many months. Enter at"
+                " least 1, or let them expire as the programme says.",
                 rule=self.name,
             )
 
@@ -171,8 +172,9 @@ class LoyaltyB2bRule(models.Model):
         }
         if self.effect in refused.get(self.trigger, ()):
             yield self.env._(
-                "Rule %(rule)s is earned “%(trigger)s”, which cannot give a “%(effect)s”."
-                " Choose another way of giving points, or let it earn when invoiced.",
+                "Rule %(rule)s is earned “%(trigger)s”, which cannot give a"
+                " “%(effect)s”. Choose another way of giving points, or let it earn"
+                " when invoiced.",
                 rule=self.name,
                 trigger=self._get_label("trigger"),
                 effect=self._get_label("effect"),

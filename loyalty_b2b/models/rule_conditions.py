@@ -1,4 +1,6 @@
-from odoo import api, fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models, tools
 
 from .rule_effect import exact
 
@@ -76,7 +78,8 @@ class LoyaltyB2bRule(models.Model):
     )
     channel_web = fields.Boolean(string="Web shop")
     channel_portal = fields.Boolean(
-        string="Accepted online", help="A salesperson's quotation, signed or paid online."
+        string="Accepted online",
+        help="A salesperson's quotation, signed or paid online.",
     )
     channel_external = fields.Boolean(string="External platform")
     channel_sales = fields.Boolean(string="Salesperson")
@@ -226,13 +229,11 @@ class LoyaltyB2bRule(models.Model):
         }
 
     def _prepare_engine_what(self):
-        categories = self.category_ids
-        if categories:
-            categories = categories.search([("id", "child_of", categories.ids)])
+        below = self._get_categories_below() if self.category_ids else {}
         any_discount = self.max_discount_percent >= 100
         return {
             "products": frozenset(self.product_ids.ids),
-            "categories": frozenset(categories.ids),
+            "categories": frozenset().union(*(below[c] for c in self.category_ids.ids)),
             "tags": frozenset(self.product_tag_ids.ids),
             "has_product_domain": self._has_domain("product_domain"),
             "max_discount": None if any_discount else exact(self.max_discount_percent),
@@ -262,3 +263,17 @@ class LoyaltyB2bRule(models.Model):
             "goal_target": exact(self.goal_target),
             "goal_period": self.goal_period,
         }
+
+    @api.model
+    @tools.ormcache()
+    def _get_categories_below(self):
+        """Return category id → ids of it and of all below; one query for all rules.
+
+        The cache is emptied where categories are created or moved.
+        """
+        below = defaultdict(set)
+        categories = self.env["product.category"].sudo()
+        for category in categories.search_fetch([], ["parent_path"]):
+            for place in category.parent_path.strip("/").split("/"):
+                below[int(place)].add(category.id)
+        return {place: frozenset(ids) for place, ids in below.items()}

@@ -30,6 +30,20 @@ class SaleOrder(models.Model):
             order.loyalty_b2b_channel = order._get_loyalty_b2b_channel()
         return super().action_confirm()
 
+    def action_draft(self):
+        """Let the next confirmation of a cancelled order decide anew.
+
+        A cart stays one of the web shop.
+        """
+        again = self.sudo().filtered(
+            lambda order: (
+                order.state == "cancel"
+                and order.loyalty_b2b_channel not in (False, "web")
+            )
+        )
+        again.loyalty_b2b_channel = False
+        return super().action_draft()
+
     # === BUSINESS METHODS === #
 
     def _get_loyalty_b2b_channel(self):
@@ -43,7 +57,11 @@ class SaleOrder(models.Model):
         users, teams = self.company_id._get_loyalty_b2b_integrations()
         if self.create_uid.id in users or self.team_id.id in teams:
             return "external"
-        return "portal" if self.signed_by or self._is_loyalty_b2b_paid_online() else "sales"
+        return (
+            "portal"
+            if self.signed_by or self._is_loyalty_b2b_paid_online()
+            else "sales"
+        )
 
     def _is_loyalty_b2b_paid_online(self):
         transactions = self.sudo().transaction_ids

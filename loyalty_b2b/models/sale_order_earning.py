@@ -1,7 +1,19 @@
+from typing import NamedTuple
+
 from odoo import models
 
 from ..booking.lines import Lines, money
 from ..tools import engine
+
+# More to order is worth saying from a twentieth of what the order earns anyway.
+WORTH_SAYING = 20
+
+
+class Promise(NamedTuple):
+    """Whole points that an order earns, and what more of it would earn extra."""
+
+    points: int = 0
+    nudge: engine.Nudge | None = None
 
 
 class SaleOrder(models.Model):
@@ -19,6 +31,27 @@ class SaleOrder(models.Model):
         return engine.group_points(
             self._explain_loyalty_b2b(program), program.sudo()._get_rule_set()
         )
+
+    def _get_loyalty_b2b_promise(self, wallet):
+        """Return what the whole order earns in a wallet, and the next step up.
+
+        Caps leave what other invoices have not used of them; what a rule gives later,
+        in an entry of its own, is not promised.
+
+        :param wallet: `loyalty.b2b.wallet` in sudo.
+        :return: `Promise`; of quotations only with a nudge, in programme currency.
+        """
+        self.ensure_one()
+        program, ref = wallet.program_id, f"order:{self.id}"
+        rules, rows = program._get_rule_set(), self._explain_loyalty_b2b(program)
+        days = engine.cap_days((), rows, rules)
+        rooms = wallet._get_rooms({ref: days}).get(ref, days)
+        points = engine.extend([], rows, rules, rooms)[1].points
+        if self.state not in ("draft", "sent"):
+            return Promise(points)
+        digits = program.currency_id.decimal_places
+        least = max(1, points // WORTH_SAYING)
+        return Promise(points, engine.next_step(rows, rules, digits, rooms, least))
 
     def _explain_loyalty_b2b(self, program):
         """Return the explanation rows of the order as if it were invoiced today."""

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import formatLang
+from odoo.tools import float_round, formatLang
 
 from ..fields import READERS
+from .sale_order_earning import Promise
 
 
 class SaleOrder(models.Model):
@@ -65,12 +66,20 @@ class SaleOrder(models.Model):
             "amount": wallet.currency_id.format(wallet.available_amount),
         }
         texts = [self.env._("%(points)s %(name)s available (%(amount)s)", **values)]
-        preview = self._get_loyalty_b2b_preview()
-        if preview:
-            values["points"] = formatLang(self.env, preview, digits=0)
-            values["name"] = program._get_point_name(preview)
+        promise = self._get_loyalty_b2b_preview(wallet.sudo())
+        if promise.points:
+            values["points"] = formatLang(self.env, promise.points, digits=0)
+            values["name"] = program._get_point_name(promise.points)
             texts.append(
                 self.env._("about %(points)s %(name)s after invoicing", **values)
+            )
+        if promise.nudge:
+            texts.append(
+                self.env._(
+                    "%(amount)s more earn %(points)s extra",
+                    amount=self._format_loyalty_b2b_missing(promise.nudge, program),
+                    points=formatLang(self.env, promise.nudge.points, digits=0),
+                )
             )
         return texts
 
@@ -91,16 +100,31 @@ class SaleOrder(models.Model):
             move.state != "draft" for move in self.sudo().invoice_ids
         )
 
-    def _get_loyalty_b2b_preview(self):
-        """Return how many points the whole order earns once it is invoiced.
+    def _get_loyalty_b2b_preview(self, wallet):
+        """Return what the whole order earns once it is invoiced.
 
-        :return: whole points; 0 where nothing is earned or all is invoiced.
+        :param wallet: `loyalty.b2b.wallet` in sudo.
+        :return: `Promise`, of nothing where nothing is earned or all is invoiced.
         """
         self.ensure_one()
-        program = self.loyalty_b2b_wallet_id.program_id
-        earning = program and program._is_earning_on(program._today())
-        if self.state == "cancel" or not earning:
-            return 0
-        if self.loyalty_b2b_wallet_id.is_control or self._is_loyalty_b2b_invoiced():
-            return 0
-        return self._get_loyalty_b2b_expected_points(program)
+        program = wallet.program_id
+        earns = wallet.state != "left" and not wallet.is_control
+        if self.state == "cancel" or not earns or self._is_loyalty_b2b_invoiced():
+            return Promise()
+        if not program._is_earning_on(program._today()):
+            return Promise()
+        return self._get_loyalty_b2b_promise(wallet)
+
+    def _format_loyalty_b2b_missing(self, nudge, program):
+        """Return the amount of a nudge in the order's currency."""
+        amount = float(nudge.missing)
+        if self.currency_id != program.currency_id:
+            amount = program.currency_id._convert(
+                amount, self.currency_id, self.company_id, program._today(), round=False
+            )
+            amount = float_round(
+                amount,
+                precision_rounding=self.currency_id.rounding,
+                rounding_method="UP",
+            )
+        return self.currency_id.format(amount)

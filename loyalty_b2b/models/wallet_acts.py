@@ -23,6 +23,8 @@ class LoyaltyB2bWallet(models.Model):
         self._lock()
         lots = self._settle()[self.id]
         today = self.sudo().program_id._today()
+        if self._is_inactive(today):
+            lots = []  # lapsed, though the job has not run
         available = self._get_available_of(lots, today)
         if points > available:
             raise UserError(self._get_short_message(points, available))
@@ -291,6 +293,7 @@ class LoyaltyB2bWallet(models.Model):
                 )
             )
         self.env["loyalty.b2b.redemption"].invalidate_model(["wallet_id"], flush=False)
+        self.env["loyalty.b2b.counter"].sudo()._join_counters(source.ids, self.id)
         self._invalidate_figures()
 
     def _open_balance(self, points, key, **values):
@@ -329,4 +332,4 @@ class LoyaltyB2bWallet(models.Model):
                 "%(customer)s is archived, so its points cannot be used.",
                 customer=customer,
             )
-        return wallet.program_id._get_use_refusal()
+        return wallet.program_id._get_use_refusal() or wallet._get_overdue_refusal()

@@ -100,42 +100,49 @@ class LoyaltyB2bWallet(models.Model):
         :param list move_ids: of customer documents.
         """
         wallets = self.sudo()
-        rows = wallets._query_activation(move_ids)
-        paid = [entry_id for entry_id, state, is_paid in rows if is_paid]
-        if paid:
-            entries = wallets.env["loyalty.b2b.entry"].browse(paid)
-            wallets._post_pending(entries)
+        wallets._judge_lateness(move_ids)
+        steps = {}
+        for entry_id, step in wallets._query_activation(move_ids):
+            steps.setdefault(step, []).append(entry_id)
+        entries = wallets.env["loyalty.b2b.entry"]
+        if "activate" in steps:
+            wallets._activate_paid(entries.browse(steps["activate"]))
+        if "follow" in steps:
+            wallets._post_pending(entries.browse(steps["follow"]))
             wallets._trigger_settling()
-        unpaid = [entry_id for entry_id, state, is_paid in rows if not is_paid]
-        if unpaid:
-            wallets._undo_activation(move_ids, set(unpaid))
+        if "wait" in steps:
+            wallets._date_pending(entries.browse(steps["wait"]), None)
+        if "undo" in steps:
+            wallets._undo_activation(move_ids, set(steps["undo"]))
 
     def _query_activation(self, move_ids):
-        """Return (entry, state, paid) where points and payment state disagree."""
+        """Return (entry, step) where points and payment state disagree.
+
+        :return: the steps are 'activate' what is paid, 'follow' a credit that waits no
+            more, let 'wait' again what has a day but is not paid, 'undo' the rest.
+        """
         self.env["account.move"].flush_model(["payment_state", "state"])
         return self.env.execute_query(
             SQL(
                 """
-            SELECT e.id, e.state, p.paid
+            SELECT e.id, CASE WHEN p.paid THEN 'activate'
+                              WHEN e.state = 'pending' THEN 'wait'
+                              ELSE 'undo' END
               FROM loyalty_b2b_entry e
-              JOIN account_move m ON m.id = e.move_id
-              LEFT JOIN loyalty_b2b_entry lot
-                ON lot.id = e.reversed_entry_id AND e.kind = 'reversal'
-              LEFT JOIN account_move lm ON lm.id = lot.move_id,
+              JOIN account_move m ON m.id = e.move_id,
              LATERAL (SELECT m.state = 'posted'
                          AND m.payment_state IN ('in_payment', 'paid') AS paid) p
              WHERE e.move_id = ANY(%(ids)s) AND e.awaits_payment
                AND e.kind = 'earn'
-               AND ((p.paid AND e.state = 'pending')
-                    OR (NOT p.paid AND e.state = 'posted' AND m.state = 'posted'))
+               AND CASE e.state
+                   WHEN 'pending' THEN p.paid OR e.date_available IS NOT NULL
+                   WHEN 'posted' THEN NOT p.paid AND m.state = 'posted' END
              UNION ALL
-            SELECT e.id, e.state, TRUE
+            SELECT e.id, 'follow'
               FROM loyalty_b2b_entry e
               JOIN loyalty_b2b_entry lot ON lot.id = e.reversed_entry_id
-              JOIN account_move m ON m.id = lot.move_id
              WHERE lot.move_id = ANY(%(ids)s) AND e.kind = 'reversal'
-               AND e.state = 'pending' AND m.state = 'posted'
-               AND m.payment_state IN ('in_payment', 'paid')
+               AND e.state = 'pending' AND lot.state = 'posted'
                 """,
                 ids=list(move_ids),
             )
@@ -209,6 +216,8 @@ class LoyaltyB2bWallet(models.Model):
                 entry.move,
                 [self._read_row(line, found.ref) for line in lines or ()],
             )
+        for found in groups.values():
+            found.sort()
         return groups
 
     def _query_group_entries(self, move_ids, refs):
@@ -224,7 +233,8 @@ class LoyaltyB2bWallet(models.Model):
                              l.effect, l.rate_points, l.rate_amount::text,
                              l.base::text, l.amount::text, l.order_line_ref,
                              l.product_ref, l.reason, l.source, l.quantity::text,
-                             l.day, l.cap_wanted, l.cap_given) ORDER BY l.id)
+                             l.day, l.cap_wanted, l.cap_given, l.place)
+                             ORDER BY l.id)
                       FROM loyalty_b2b_entry_line l
                      WHERE l.entry_id = e.id AND l.part <> 'memo') AS lines
               FROM loyalty_b2b_entry e
@@ -245,7 +255,7 @@ class LoyaltyB2bWallet(models.Model):
         """Return an explanation line as the engine's row."""
         key, part, rule, root, version, effect, points, per = values[:8]
         base, amount, order_line, product, reason, source = values[8:14]
-        quantity, day, wanted, given = values[14:]
+        quantity, day, wanted, given, place = values[14:]
         return engine.Row(
             key=key,
             group=ref,
@@ -267,6 +277,7 @@ class LoyaltyB2bWallet(models.Model):
             day=date.fromisoformat(day) if day else None,
             wanted=int(wanted or 0),
             given=int(given or 0),
+            place=place or 0,
         )
 
     @api.model

@@ -121,6 +121,7 @@ class LoyaltyB2bWallet(models.Model):
                 missing[root_id] += points
         # what is given back is no purchase and no use of points
         values |= {"group_ref": None, "redemption_id": None, "amount": 0}
+        values["is_late"] = False
         rows = []
         for root_id, expiry, day_available, expire_id, left, number in (
             self._query_expired(missing) if missing else ()

@@ -1,4 +1,5 @@
 import logging
+import time
 
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -7,7 +8,9 @@ from odoo.tools import SQL
 _logger = logging.getLogger(__name__)
 
 JOB_TRIES = 5
+# Wallets of one transaction, and of one look at what is left.
 BATCH = 200
+PAGE = 100_000
 
 
 class LoyaltyB2bWallet(models.Model):
@@ -87,19 +90,29 @@ class LoyaltyB2bWallet(models.Model):
         :return: True if all were seen, False if the job's time is over.
         """
         after = 0
-        while True:
-            ids = getattr(self, query)(*args, after, BATCH)
-            if not ids:
-                return True
+        while ids := getattr(self, query)(*args, after, PAGE):
             after = ids[-1]
-            try:
-                self._run_batch(ids, verb)
-            except Exception:
-                self.env.cr.rollback()
-                self._run_one_by_one(ids, verb)
-            left = len(getattr(self, query)(*args, after, 5 * BATCH))
-            if not self.env["ir.cron"]._commit_progress(len(ids), remaining=left):
-                return not left
+            for start in range(0, len(ids), BATCH):
+                batch = ids[start : start + BATCH]
+                try:
+                    self._run_batch(batch, verb)
+                except Exception:
+                    self.env.cr.rollback()
+                    self._run_one_by_one(batch, verb)
+                left = len(ids) - start - len(batch)
+                if not self._commit_batch(len(batch), left) and left:
+                    return False
+        return True
+
+    @api.model
+    def _commit_batch(self, processed, remaining):
+        """Commit a batch and log the job's progress.
+
+        :return: seconds that the job, or whoever pressed *Run now*, has left.
+        """
+        seconds = self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+        end = self.env.context.get("loyalty_b2b_end")
+        return seconds if end is None else min(seconds, max(0, end - time.monotonic()))
 
     def _run_one_by_one(self, ids, verb):
         for wallet_id in ids:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..tools import allocation, periods
+from ..tools import allocation
 
 # Every column of an entry that a verb may fill, with what it is when it does not.
 ENTRY_DEFAULTS = {
@@ -30,6 +30,7 @@ ENTRY_DEFAULTS = {
     "note": None,
     "round": 0,
     "life": None,
+    "is_late": False,
 }
 
 
@@ -148,9 +149,10 @@ class LoyaltyB2bWallet(models.Model):
             self.env.cr.postcommit.add(self.env["ir.cron"].browse(job)._notifydb)
 
     def _post_pending(self, entries, day=None):
-        """Book entries that were waiting; they become available on `day`.
+        """Book entries that were waiting, and what waits to take them back.
 
-        A lot's last day of use counts from there, unless it has one already.
+        Credits become available on their own day, or on `day`. Their last day of use
+        counts from there; one that their points had before stays.
 
         :param entries: pending entries, of any wallets.
         :param date day: in the programme's time zone, today by default.
@@ -159,27 +161,54 @@ class LoyaltyB2bWallet(models.Model):
         for (program, life), group in alike.items():
             today = program._today()
             available = day or today
-            self.env.execute_query(
-                SQL(
-                    """
-                UPDATE loyalty_b2b_entry
-                   SET state = 'posted', date_booked = %(today)s,
-                       booking = nextval('loyalty_b2b_booking'),
-                       to_settle = kind <> 'redeem',
-                       write_date = now() AT TIME ZONE 'UTC',
-                       date_available = CASE WHEN points > 0 THEN %(available)s::date
-                                        END,
-                       date_expiry = CASE WHEN points > 0 THEN
-                                     COALESCE(date_expiry, %(expiry)s::date) END
-                 WHERE id = ANY(%(ids)s) AND state = 'pending' RETURNING id
-                    """,
-                    today=today,
-                    available=available,
-                    expiry=program._get_lot_expiry(available, life),
-                    ids=sorted(group.ids),
-                )
-            )
+            expiry = program._get_lot_expiry(available, life)
+            self._query_post(sorted(group.ids), today, available, expiry)
         self._invalidate_figures()
+
+    def _query_post(self, ids, today, available, expiry):
+        """Post waiting entries in the order of their ids, reversals after their lots.
+
+        :param date available: of credits that have no day of their own.
+        :param date expiry: last day of use of these; None if they have none.
+        """
+        self.env.execute_query(
+            SQL(
+                """
+            WITH waiting AS (
+                SELECT id, nextval('loyalty_b2b_booking') AS booking FROM (
+                    SELECT id FROM loyalty_b2b_entry
+                     WHERE state = 'pending'
+                       AND (id = ANY(%(ids)s)
+                            OR (reversed_entry_id = ANY(%(ids)s)
+                                AND kind = 'reversal'))
+                     ORDER BY id) ordered
+            )
+            UPDATE loyalty_b2b_entry e
+               SET state = 'posted', date_booked = %(today)s,
+                   booking = waiting.booking,
+                   to_settle = kind <> 'redeem',
+                   write_date = now() AT TIME ZONE 'UTC',
+                   date_available = CASE WHEN points > 0
+                                    THEN COALESCE(date_available, %(available)s::date)
+                                    END,
+                   date_expiry = CASE WHEN points <= 0 THEN NULL
+                                      WHEN EXISTS (
+                                           SELECT FROM loyalty_b2b_entry root
+                                            WHERE root.id = e.root_entry_id
+                                              AND root.state = 'posted')
+                                        OR date_available IS NOT NULL
+                                      THEN date_expiry
+                                      ELSE COALESCE(date_expiry, %(expiry)s::date)
+                                      END
+              FROM waiting WHERE waiting.id = e.id AND e.state = 'pending'
+            RETURNING e.id
+                """,
+                ids=ids,
+                today=today,
+                available=available,
+                expiry=expiry,
+            )
+        )
 
     def _cancel_pending(self, entries, note=None):
         """Cancel waiting entries; what they held is free again.

@@ -51,7 +51,9 @@ class LoyaltyB2bWallet(models.Model):
     def _prepare_portal_available(self, available, held):
         program = self.program_id
         usable = self.state == "active" and not program._get_use_refusal()
-        hint = self.env._("can be used now") if usable and available > 0 else ""
+        hint = ""
+        if usable and available > 0 and not self._get_overdue_refusal():
+            hint = self.env._("can be used now")
         if held:
             hint = self.env._(
                 "besides %(points)s held for open quotations",
@@ -65,9 +67,17 @@ class LoyaltyB2bWallet(models.Model):
         }
 
     def _prepare_portal_waiting(self, waiting):
-        """Return points of unpaid invoices, {} in programmes that wait for nothing."""
-        if not waiting and not self.program_id._get_terms().uses_payment:
+        """Return points that wait, {} in programmes that wait for nothing."""
+        terms = self.program_id._get_terms()
+        if not waiting and not terms.uses_payment and not terms.activation_days:
             return {}
+        if terms.activation_days:
+            return {
+                "key": "waiting",
+                "label": self.env._("Not yet available"),
+                "points": waiting,
+                "hint": self.program_id._get_portal_waiting_text(),
+            }
         return {
             "key": "waiting",
             "label": self.env._("Waiting for payment"),
@@ -94,6 +104,10 @@ class LoyaltyB2bWallet(models.Model):
             day, points = self._query_next_expiry().get(self.id, (False, 0))
         text = self.program_id._format_portal_day(day)
         hint = self.env._("last day of use: %(day)s", day=text)
+        if day and self.program_id._get_terms().expiry.mode == "inactivity":
+            hint = self.env._(
+                "expire after %(day)s unless you buy or use points", day=text
+            )
         return {
             "key": "expiring",
             "label": self.env._("Expiring next"),
@@ -139,6 +153,8 @@ class LoyaltyB2bWallet(models.Model):
                 "You go on collecting points, but they cannot be used at the moment."
                 " Please ask your account manager."
             )
+        if overdue := self._get_overdue_refusal():
+            return overdue
         return self._get_portal_closing_text() if program.state == "closing" else ""
 
     def _get_portal_closing_text(self):

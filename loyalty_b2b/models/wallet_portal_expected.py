@@ -4,28 +4,63 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..booking.lines import Lines, money
+from ..fields import Points
 from ..tools import engine
 
 
 class LoyaltyB2bWallet(models.Model):
-    """Points that confirmed orders will earn, in one query for the portal."""
+    """Points that confirmed orders will earn: for the portal and the back office."""
 
     _inherit = "loyalty.b2b.wallet"
+
+    expected = Points(
+        compute="_compute_expected",
+        compute_sudo=True,
+        help="Points that confirmed orders will earn once they are invoiced; they stand"
+        " in no ledger.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_expected(self):
+        for wallet in self:
+            earns = wallet.id and wallet.state != "left" and not wallet.is_control
+            wallet.expected = wallet._get_portal_expected() if earns else 0
 
     # === BUSINESS METHODS === #
 
     def _get_portal_expected(self):
         """Return the points of confirmed orders that no invoice has earned yet.
 
-        The same as `sale.order._get_loyalty_b2b_expected_points` less what was earned
-        for each order, in one query however many orders there are.
+        The same as `sale.order._get_loyalty_b2b_promise` less what was earned for each
+        order, in one query however many orders there are, and one for the room that
+        capped rules leave. Orders take of it in turn.
         """
         program = self.program_id
         if not program._is_earning_on(program._today()):
             return 0
         orders = defaultdict(list)
         for row in self._query_portal_order_lines():
-            orders[row["order_id"]].append(row)
+            orders[f"order:{row['order_id']}"].append(row)
+        rules = program._get_rule_set()
+        explained = self._explain_portal_orders(orders, rules)
+        days = {
+            ref: engine.cap_days((), rows, rules) for ref, rows in explained.items()
+        }
+        rooms, expected = self._get_rooms(days), 0
+        for ref, rows in explained.items():
+            room = rooms.get(ref, days[ref])
+            counted = engine.extend([], rows, rules, room)[1]
+            rooms.take(ref, days[ref], counted)
+            earned = int(orders[ref][0]["earned"] or 0)
+            expected += max(0, counted.points - earned)
+        return expected
+
+    def _explain_portal_orders(self, orders, rules):
+        """Return the explanation rows of each order as if it were invoiced today.
+
+        :param dict orders: group → its rows of `_query_portal_order_lines`.
+        """
         currencies = self.env["res.currency"].browse(
             {rows[0]["currency_id"] for rows in orders.values()}
         )
@@ -33,19 +68,15 @@ class LoyaltyB2bWallet(models.Model):
             currency.id: self._get_portal_conversion(currency)
             for currency in currencies
         }
-        matches = program._match_domains(
+        matches = self.program_id._match_domains(
             {row["product_id"] for rows in orders.values() for row in rows} - {None},
             {rows[0]["owner_id"] for rows in orders.values()},
         )
-        lines = Lines(program, matches)
-        return sum(
-            max(
-                0,
-                self._get_portal_promise(rows, lines, rates)
-                - int(rows[0]["earned"] or 0),
-            )
-            for rows in orders.values()
-        )
+        lines = Lines(self.program_id, matches)
+        return {
+            ref: self._explain_portal_order(rows, lines, rates, rules)
+            for ref, rows in orders.items()
+        }
 
     def _get_portal_conversion(self, currency):
         program = self.program_id
@@ -55,14 +86,13 @@ class LoyaltyB2bWallet(models.Model):
             currency, program.currency_id, program.company_id, program._today()
         )
 
-    def _get_portal_promise(self, rows, lines, rates):
-        """Return what one order earns once it is invoiced.
+    def _explain_portal_order(self, rows, lines, rates, rules):
+        """Return the explanation rows of one order.
 
         :param list rows: its lines, of `_query_portal_order_lines`.
         :param Lines lines: turns them into what the engine takes.
         :param dict rates: currency id → units of programme currency for one.
         """
-        program = self.program_id
         currency = self.env["res.currency"].browse(rows[0]["currency_id"])
         customer = lines.prepare_customer(
             {
@@ -71,8 +101,7 @@ class LoyaltyB2bWallet(models.Model):
                 "tag_ids": rows[0]["customer_tag_ids"],
             }
         )
-        rules = program._get_rule_set()
-        explained = engine.explain(
+        return engine.explain(
             [
                 self._prepare_portal_engine_line(row, lines, customer, currency, rates)
                 for row in rows
@@ -80,7 +109,6 @@ class LoyaltyB2bWallet(models.Model):
             rules,
             currency.decimal_places,
         )
-        return engine.group_points(explained, rules)
 
     def _prepare_portal_engine_line(self, row, lines, customer, currency, rates):
         program = self.program_id

@@ -90,6 +90,8 @@ class LoyaltyB2bWallet(models.Model):
         """Return what the word alone does not say, or ''."""
         if row["kind"] == "earn" and not row["points"]:
             return self.env._("Nothing earned")
+        if row["is_late"]:
+            return self.env._("Cancelled, as the invoice was paid late")
         # reasons are typed by people, and for corrections only
         note = row["note"] if row["kind"] in ("adjust", "transfer", "bonus") else ""
         return note or self._get_portal_texts().get(row["kind"], "")
@@ -140,7 +142,12 @@ class LoyaltyB2bWallet(models.Model):
         if row["kind"] == "redeem":
             return self.env._("held for a quotation")
         if row["points"] < 0 or row["undone"] == row["points"]:
+            if not row["awaits_payment"]:
+                return self.env._("taken back before it was available")
             return self.env._("taken back before payment")
+        if row["points"] > 0 and row["date_available"]:
+            day = self.program_id._format_portal_day(row["date_available"])
+            return self.env._("available from %(day)s", day=day)
         if row["awaits_payment"]:
             return self.env._("waiting for payment")
         return self.env._("not yet available")
@@ -190,8 +197,9 @@ class LoyaltyB2bWallet(models.Model):
                  LIMIT %(limit)s OFFSET %(offset)s
             )
             SELECT page.total, e.id, e.kind, e.state, e.points,
-                   e.date_event, e.date_expiry, e.move_name, e.order_name, e.note,
-                   e.partner_id, e.partner_name, e.awaits_payment,
+                   e.date_event, e.date_available, e.date_expiry, e.move_name,
+                   e.order_name, e.note, e.partner_id, e.partner_name,
+                   e.awaits_payment, e.is_late,
                    fate.held, fate.used, fate.corrected, back.returned, back.undone,
                    CASE WHEN l.lapsed THEN 0 ELSE e.points_open END AS open,
                    -- what the settling job is about to cover is not missing

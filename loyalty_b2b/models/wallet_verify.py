@@ -33,6 +33,7 @@ CHECKS = (
     ("I7", "reversed"),
     ("I7", "returned"),
     ("I8", "explained"),
+    ("I8", "cap"),
     ("I10", "expiry"),
 )
 
@@ -176,6 +177,10 @@ class LoyaltyB2bWallet(models.Model):
             "explained": self.env._(
                 "%(wallet)s: entry %(entry_id)s has %(points)s points, but its lines"
                 " explain %(explained)s."
+            ),
+            "cap": self.env._(
+                "%(wallet)s: rule %(rule)s gave %(given)s points under its cap, but"
+                " %(counted)s are counted."
             ),
             "expiry": self.env._(
                 "%(wallet)s: entry %(entry_id)s can be used longer than entry"
@@ -391,6 +396,8 @@ class LoyaltyB2bWallet(models.Model):
                         WHEN part[1] IN ('reverse', 'expire', 'unexpire')
                          AND e.key ~ '^(reverse|expire|unexpire):\\d+:\\d+$'
                         THEN part[2] IS DISTINCT FROM e.reversed_entry_id::text
+                        WHEN part[1] IN ('bonus', 'goal') AND e.kind = 'bonus'
+                        THEN NOT STARTS_WITH(e.key, COALESCE(e.group_ref, '') || ':')
                         ELSE e.key = ''
                           OR part[1] IN ('earn', 'reverse', 'expire', 'unexpire') END
              ORDER BY e.id
@@ -455,6 +462,26 @@ class LoyaltyB2bWallet(models.Model):
              WHERE %(scope)s
              GROUP BY e.id HAVING SUM(COALESCE(l.points, 0)) <> e.points
              ORDER BY e.id
+            """,
+                scope=scope,
+            )
+        )
+
+    def _query_faults_cap(self, scope):
+        return self._query_faults(
+            SQL(
+                """
+            SELECT e.wallet_id, NULL AS entry_id, MAX(l.rule_name) AS rule,
+                   SUM(l.cap_given)::bigint AS given, COALESCE(c.points, 0) AS counted
+              FROM loyalty_b2b_entry e
+              JOIN loyalty_b2b_entry_line l ON l.entry_id = e.id AND l.part = 'cap'
+              LEFT JOIN (SELECT wallet_id, rule_root, SUM(points)::bigint AS points
+                           FROM loyalty_b2b_counter GROUP BY wallet_id, rule_root) c
+                ON c.wallet_id = e.wallet_id AND c.rule_root = l.rule_root
+             WHERE %(scope)s
+             GROUP BY e.wallet_id, l.rule_root, c.points
+            HAVING SUM(l.cap_given) <> COALESCE(c.points, 0)
+             ORDER BY e.wallet_id
             """,
                 scope=scope,
             )

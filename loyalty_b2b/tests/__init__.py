@@ -6,6 +6,7 @@ from . import test_story_earn
 from . import test_bonuses
 from . import test_story_rules
 from . import test_rule_budget
+from . import test_rules_machine
 from . import test_budget_earn
 from . import test_verify
 from . import test_use_order
@@ -31,6 +32,7 @@ from . import test_tools_conditions
 from . import test_tools_effects
 from . import test_tools_caps
 from . import test_tools_combinations
+from . import test_tools_reviving
 from . import test_tools_rule_properties
 from . import test_acts
 from . import test_jobs
@@ -47,3 +49,7 @@ from . import test_expiry_lifted
 from . import test_rights_dialogs
 from . import test_sale_documents
 from . import test_try_it
+from . import test_preview
+from . import test_life
+from . import test_channel
+from . import test_why

@@ -102,6 +102,15 @@ class TestActs(LoyaltyB2bCommon):
         self.assertWallet(balance=4000, available=4000, held=0)
         self.assertEqual(self.other.state, "left")
 
+    def test_merged_wallets_add_up_what_caps_gave(self):
+        self.program.rule_ids.write({"cap_points": 300, "cap_period": "year"})
+        for partner in (self.customer, self.other.partner_id):
+            self._create_invoice_of([100.0], partner=partner)
+        self.wallet._merge(self.other)
+        self.assertFalse(self.wallet._verify())
+        self.assertEqual(self._points_of(self._create_invoice_of([500.0])), 100)
+        self.assertFalse(self.wallet._verify())
+
     def test_merged_wallets_pay_each_others_debts(self):
         self._give_points(100)
         self.other._force_redeem(30, "force:1")

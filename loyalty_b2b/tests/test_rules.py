@@ -114,7 +114,10 @@ class TestRuleCompile(RulesCommon):
                 {"customer_tags": {self.customer_tag.id}},
             ),
             ({"country_ids": self.poland.ids}, {"countries": {self.poland.id}}),
-            ({"pricelist_ids": self.pricelist.ids}, {"pricelists": {self.pricelist.id}}),
+            (
+                {"pricelist_ids": self.pricelist.ids},
+                {"pricelists": {self.pricelist.id}},
+            ),
             (
                 {"excluded_pricelist_ids": self.pricelist.ids},
                 {"excluded_pricelists": {self.pricelist.id}},
@@ -251,9 +254,9 @@ class TestRuleSentence(RulesCommon):
             ({"effect": "order", "points": 50}, "50 points per order"),
             ({"effect": "order", **tools}, "1 point per order with Tools"),
             (
-                {"effect": "ladder", "step_ids": steps},
-                "50 points from $500 and 1 point from $1,000, per order, every step"
-                " reached counts",
+                {"effect": "ladder", "step_ids": steps, **tools},
+                "50 points from $500 and 1 point from $1,000 of Tools per order, every"
+                " step reached counts",
             ),
             (
                 {"effect": "multiplier", "factor": 1.5, **tools},
@@ -290,7 +293,10 @@ class TestRuleSentence(RulesCommon):
             ),
             ({"trigger": "first_order"}, "on the customer’s first order only"),
             ({"trigger": "on_time"}, "if the invoice is paid on time"),
-            ({"trigger": "on_time", "grace_days": 1}, "at most 1 day after its due date"),
+            (
+                {"trigger": "on_time", "grace_days": 1},
+                "at most 1 day after its due date",
+            ),
             ({"trigger": "on_time", "grace_days": 3}, "at most 3 days after its due"),
             ({"min_amount": 500}, "orders from $"),
             (

@@ -303,3 +303,16 @@ class TestStoryRules(LoyaltyB2bCommon):
         self.program.rule_ids[1:].active = False
         self.env["account.move"]._cron_book_loyalty_b2b()
         self.assertEqual(self._points_of(move), 1)
+
+    def test_stop_counts_after_the_rows_were_read_again(self):
+        """Points with a life of their own are booked apart; the order of rules stays."""
+        self._set_rules(
+            {"effect": "order", "points": 60, "expiry_months": 3, "stop": True},
+            {"points": 1},
+        )
+        order = self._create_order([(self.product, 10, 10.0)], confirm=True)
+        first = self._invoice(order, amounts=[30])
+        self.assertEqual(self._points_of(first), 60)
+        self.assertEqual(self._points_of(self._invoice(order)), 0)
+        self.assertEqual(self._points_of(self._credit(first, [10.0])), 0)
+        self.assertVerified()

@@ -70,7 +70,7 @@ class TestPeriods(ToolsCase):
     # === WAYS TO EXPIRE === #
 
     def test_each_way_to_expire_by_hand(self):
-        halves = ((6, 30), (12, 31))
+        halves, leap = ((6, 30), (12, 31)), ((2, 29),)
         for expiry, available, expected in [
             (Expiry("never", 24), date(2024, 1, 31), None),
             (Expiry("inactivity", 24), date(2024, 1, 31), None),
@@ -85,8 +85,8 @@ class TestPeriods(ToolsCase):
             (Expiry("dates", 0, dates=halves), date(2024, 7, 1), date(2024, 12, 31)),
             (Expiry("dates", 6, dates=halves), date(2024, 6, 30), date(2024, 12, 31)),
             (Expiry("dates", 6, dates=halves), date(2024, 7, 1), date(2025, 6, 30)),
-            (Expiry("dates", 1, dates=((2, 29),)), date(2024, 1, 31), date(2024, 2, 29)),
-            (Expiry("dates", 1, dates=((2, 29),)), date(2025, 1, 31), date(2025, 2, 28)),
+            (Expiry("dates", 1, dates=leap), date(2024, 1, 31), date(2024, 2, 29)),
+            (Expiry("dates", 1, dates=leap), date(2025, 1, 31), date(2025, 2, 28)),
         ]:
             with self.subTest(expiry=expiry, available=available):
                 self.assertEqual(expiry.last_day(available), expected)

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
@@ -63,6 +64,14 @@ class TestVerify(LoyaltyB2bCommon):
     def test_a_sound_ledger_is_clean(self):
         self.assertFindings()
         self.assertEqual(self.wallet._verify_all(), [])
+
+    def test_i8_a_cap_that_is_counted_wrong(self):
+        capped = {"name": "Capped", "cap_points": 30, "cap_period": "year"}
+        self.program.rule_ids = [Command.create(capped)]
+        self._create_invoice_of([100.0])
+        self.assertFindings()
+        self._break("UPDATE loyalty_b2b_counter SET points = points - 1")
+        self.assertFindings(("I8", self.env["loyalty.b2b.entry"]))
 
     def test_i1_a_hold_may_not_take_waiting_points(self):
         row = self.wallet._prepare_entry("earn", 10, key="x:1", state="pending")

@@ -50,6 +50,17 @@ class Group:
         self.rows += rows
         self.moves.setdefault(move or 0, []).extend(rows)
 
+    def number(self, rows: Iterable[engine.Row]) -> None:
+        """Give new rows their places behind those that the group has."""
+        place = max((row.place for row in self.rows), default=0)
+        for place, row in enumerate(rows, place + 1):
+            row.place = place
+
+    def sort(self) -> None:
+        """Put rows that were read into the order of booking."""
+        for rows in (self.rows, *self.moves.values()):
+            rows.sort(key=lambda row: row.place)
+
     def stands(self, life: str) -> int:
         """Points of a life booked and not taken back; cancelled ones left out."""
         return sum(

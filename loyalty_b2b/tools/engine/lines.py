@@ -85,6 +85,9 @@ class Row:
     which the rule's period counts. ``source`` is the key of the discount or
     correction line that caused the row.
 
+    ``place`` numbers the rows of a group in the order of booking, in which they count;
+    a ledger may keep them in another one.
+
     A row of the part 'cap' says that with its document a rule wanted ``wanted`` points
     more for the group, of which ``given`` fitted under its cap in the period of
     ``day``; below 0 they became free again. All of them together say what stands.
@@ -109,3 +112,4 @@ class Row:
     day: datetime.date | None = None
     wanted: int = 0
     given: int = 0
+    place: int = 0

@@ -32,6 +32,7 @@ def next_step(
     ruleset: RuleSet,
     digits: int = 2,
     rooms: Mapping[int, int] | None = None,
+    least: int = 1,
 ) -> Nudge | None:
     """Return the nearest threshold of a rule that a group has not reached yet.
 
@@ -42,6 +43,7 @@ def next_step(
     :param rows: those of the group
     :param int digits: decimal places of the programme's currency
     :param rooms: what the group may get under caps in all, as `extend` wants it
+    :param int least: a threshold that earns fewer points is passed over
     :return: None if there is no such threshold
     """
     rows = uncapped(rows)
@@ -60,7 +62,7 @@ def next_step(
                 amount = from_minor(ceil(missing * 10**digits), digits)
                 grown = [*rows, *_more(line, amount)]
                 points = extend([], grown, ruleset, rooms)[1].points - now
-                if points > 0:
+                if points >= max(1, least):
                     found.append(Nudge(amount, points))
     return min(found, key=lambda nudge: (nudge.missing, -nudge.points), default=None)
 

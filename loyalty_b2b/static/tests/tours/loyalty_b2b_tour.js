@@ -44,7 +44,7 @@ registry.category("web_tour.tours").add("loyalty_b2b_why", {
         {
             content: "it explains itself",
             trigger:
-                '.o_field_widget[name="line_ids"] .o_data_cell[name="rule_name"]:contains("Everything")',
+                '.o_field_widget[name="why_ids"] .o_data_cell[name="rule_name"]:contains("Everything")',
         },
     ],
 });
