@@ -115,7 +115,8 @@ class LoyaltyB2bWallet(models.Model):
             texts["orders"] = self.env._("%(progress)s of %(target)s paid orders")
             texts["amount"] = self.env._("%(progress)s of %(target)s bought and paid")
         text = texts[rule.goal_measure] % {
-            "progress": self._format_goal(rule, progress),
+            # more than asked for is not of interest
+            "progress": self._format_goal(rule, min(progress, rule.goal_target)),
             "target": self._format_goal(rule, rule.goal_target),
         }
         return f"{text}{self._get_period_text(*period)}" if period else text

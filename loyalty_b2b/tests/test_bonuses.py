@@ -361,7 +361,7 @@ class TestGoals(BonusCommon):
         self.assertEqual(
             lines.mapped("name"),
             [
-                "3 of 2 orders, 01/01/2026 to 03/31/2026",
+                "2 of 2 orders, 01/01/2026 to 03/31/2026",
                 "2 of 2 orders, 04/01/2026 to 06/30/2026",
             ],
         )
