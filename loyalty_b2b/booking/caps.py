@@ -94,7 +94,10 @@ def get_places(wallet_id, rows, lines, ruleset):
     :param lines: `engine.Line`s of the document.
     """
     days = engine.cap_days(rows, (), ruleset)
-    found = [*days.items(), *((r.root, r.day) for r in rows if r.rule in ruleset.capped)]
+    found = [
+        *days.items(),
+        *((r.root, r.day) for r in rows if r.rule in ruleset.capped),
+    ]
     places = {
         (root, wallet_id, get_period(get_capped(ruleset, root), day))
         for root, day in found

@@ -291,7 +291,9 @@ class DocumentBookings(Bookings):
             for order in orders
             if order._is_loyalty_b2b_paid_in_advance()
             and not self._get_advance((wallet_id, f"order:{order.id}"))
-            for line in order._prepare_loyalty_b2b_lines(program, document.date, document.owner)
+            for line in order._prepare_loyalty_b2b_lines(
+                program, document.date, document.owner
+            )
         ]
 
     # === BOOKING === #

@@ -30,7 +30,8 @@ class LatenessBookings(Bookings):
         rows = revive(found.moves.get(move.id, ()))
         if not rows:
             return
-        self._noted = {"note": self.env._("Paid late no more")}
+        note = self.env._("Not paid late any more")
+        self._noted = {"note": note, "is_late": True}
         self._revived = move.id
         values = self._move_values(move, found.ref)
         self._book_change(found, rows, values, frozenset({move.id}))

@@ -8,7 +8,8 @@ class LoyaltyB2bEntry(models.Model):
 
     is_late = fields.Boolean(
         string="Paid late",
-        help="Takes back what an invoice earned that was paid too late.",
+        help="Takes back what an invoice earned that was paid late, or gives it back"
+        " as it was not.",
     )
 
     _due_idx = models.Index(

@@ -10,7 +10,7 @@ class LoyaltyB2bEntryLine(models.Model):
 
     _inherit = "loyalty.b2b.entry.line"
 
-    item = fields.Char(compute="_compute_item")
+    item = fields.Char(string="Line", compute="_compute_item")
     rate_text = fields.Char(
         string="Rate",
         compute="_compute_rate_text",
@@ -29,14 +29,15 @@ class LoyaltyB2bEntryLine(models.Model):
     @api.depends("name", "part", "product_id")
     @api.depends_context("lang")
     def _compute_item(self):
-        names = {
-            "cap": self.env._("Limit"),
-            "discount": self.env._("Discount with points"),
-        }
         for line in self:
-            name = line.name or line.product_id.display_name
-            # of a discount, the share that one line of the purchase bears
-            line.item = names.get(line.part) or name or self.env._("Whole order")
+            if line.part == "cap":
+                line.item = ""  # its remark says it all
+            elif line.part == "discount":
+                # a share of it, where one line of the purchase bears it
+                line.item = self.env._("Discount with points")
+            else:
+                name = line.name or line.product_id.display_name
+                line.item = name or self.env._("Whole order")
 
     @api.depends("rate_points", "rate_amount", "currency_id", "effect", "rule_id")
     @api.depends_context("lang")
@@ -90,7 +91,7 @@ class LoyaltyB2bEntryLine(models.Model):
                 "%(factor)s times the points", factor=factor
             )
         if self.effect == "ladder":
-            return self.env._("by steps of the order’s amount")
+            return self.env._("By steps of the order’s amount")
         if not self.rate_points:
             return ""
         values = {

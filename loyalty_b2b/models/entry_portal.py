@@ -104,7 +104,7 @@ class LoyaltyB2bEntry(models.Model):
         }.get(line.part, "")
 
     def _get_portal_line_name(self, line):
-        return line.item
+        return line.limit_text if line.part == "cap" else line.item
 
     def _get_portal_net(self, line):
         """Return the net amount, in the document's currency if that is another."""
@@ -126,6 +126,8 @@ class LoyaltyB2bEntry(models.Model):
 
         Customers do not read by what they are told apart.
         """
+        if line.part == "cap":
+            return ""
         if not line.reason:
             return line.limit_text or ""
         texts = line._get_reason_texts()

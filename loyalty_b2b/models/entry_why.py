@@ -12,7 +12,7 @@ class LoyaltyB2bEntry(models.Model):
 
     why_ids = fields.Many2many(
         comodel_name="loyalty.b2b.entry.line",
-        string="Why",
+        string="Telling lines",
         compute="_compute_why_ids",
         help="The lines that explain the points.",
     )

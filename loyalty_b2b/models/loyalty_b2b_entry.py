@@ -101,8 +101,8 @@ class LoyaltyB2bEntry(models.Model):
         help="How many times the document was booked: it may be posted again."
     )
     life = fields.Char(
-        help="What the points are counted with if a rule gives them a life of their own:"
-        " m3 = they expire after 3 months."
+        help="What the points are counted with if a rule gives them a life of their"
+        " own: m3 = they expire after 3 months."
     )
     awaits_payment = fields.Boolean(
         help="The points become available when the invoice is paid."

@@ -25,6 +25,7 @@ class Terms(NamedTuple):
     uses_payment: bool
     watches_payment: bool
     expiry: periods.Expiry
+    overdue_hold: bool
     count_down_payments: bool
     date_last_earning: date | None
 
@@ -387,6 +388,7 @@ class LoyaltyB2bProgram(models.Model):
             uses_payment=program.uses_payment,
             watches_payment=program.watches_payment,
             expiry=program._get_expiry(),
+            overdue_hold=program.overdue_hold,
             count_down_payments=program.count_down_payments,
             date_last_earning=program.date_last_earning or None,
         )

@@ -16,7 +16,7 @@ class LoyaltyB2bWallet(models.Model):
         """
         self.ensure_one()
         program = self.sudo().program_id
-        overdue = self._query_overdue() if program.overdue_hold else None
+        overdue = self._query_overdue() if program._get_terms().overdue_hold else None
         if not overdue:
             return ""
         amount = self._convert_overdue(overdue["amount"])

@@ -150,12 +150,13 @@ class LoyaltyB2bWallet(models.Model):
               LEFT JOIN uom_uom pu ON pu.id = t.uom_id
               JOIN res_partner c ON c.id = part.partner_id
               LEFT JOIN LATERAL (
-                    -- what a credit note took back is not promised again; what was
-                    -- undone with its own invoice is
+                    -- what a credit note took back, or late payment, is not promised
+                    -- again; what was undone with its own invoice is
                     SELECT SUM(e.points) AS earned FROM loyalty_b2b_entry e
                       LEFT JOIN loyalty_b2b_entry lot ON lot.id = e.reversed_entry_id
                      WHERE e.group_ref = 'order:' || so.id
                        AND e.wallet_id = part.wallet_id AND e.state <> 'cancelled'
+                       AND e.is_late IS NOT TRUE
                        AND (e.kind = 'earn'
                             OR (e.kind = 'reversal' AND e.move_ref = lot.move_ref))
               ) booked ON TRUE

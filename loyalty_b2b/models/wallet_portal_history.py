@@ -90,7 +90,7 @@ class LoyaltyB2bWallet(models.Model):
         """Return what the word alone does not say, or ''."""
         if row["kind"] == "earn" and not row["points"]:
             return self.env._("Nothing earned")
-        if row["is_late"]:
+        if row["is_late"] and row["points"] < 0:
             return self.env._("Cancelled, as the invoice was paid late")
         # reasons are typed by people, and for corrections only
         note = row["note"] if row["kind"] in ("adjust", "transfer", "bonus") else ""

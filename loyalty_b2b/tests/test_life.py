@@ -369,7 +369,10 @@ class TestPaidLate(LifeCommon):
             notes = self.env["loyalty.b2b.entry"].search(
                 [("move_id", "=", invoice.id), ("is_late", "=", True)]
             )
-            self.assertEqual(set(notes.mapped("note")), {"Paid 11 days late"})
+            self.assertEqual(
+                {note.note: (note.points > 0) for note in notes},
+                {"Paid 11 days late": False, "Not paid late any more": True},
+            )
             with self.on("2026-02-20"):
                 self._credit(invoice)
             self.assertOn("2026-02-20", available=0, waiting=0)
@@ -445,6 +448,30 @@ class TestPaidLate(LifeCommon):
         self.assertEqual(
             set(self._lots(invoice).mapped("date_expiry")), {self._day("2028-03-16")}
         )
+
+    def test_what_was_cancelled_is_not_promised_again(self):
+        with self.on("2026-01-15"):
+            order = self._create_order([(self.product, 2, 100.0)], confirm=True)
+            invoice = order._create_invoices()
+            invoice.invoice_line_ids.quantity = 1
+            invoice.write(
+                {
+                    "invoice_date": "2026-01-15",
+                    "invoice_payment_term_id": False,
+                    "invoice_date_due": "2026-02-01",
+                }
+            )
+            invoice.action_post()
+            self.assertEqual(self.wallet._get_portal_expected(), 100)
+        payment = self._pay(invoice, "2026-03-01")
+        with self.on("2026-03-01"):
+            self.assertEqual(self.wallet._get_portal_expected(), 100)
+        rows, _total, _page = self.wallet._prepare_portal_history()
+        self.assertIn("paid late", rows[0]["text"])
+        self._undo(payment, "2026-03-02")
+        with self.on("2026-03-02"):
+            self.assertEqual(self.wallet._get_portal_expected(), 100)
+        self.assertOn("2026-03-02", available=100)
 
     def test_used_points_of_a_late_payer_are_owed(self):
         invoice = self._owe(amounts=(1000.0,))

@@ -305,7 +305,7 @@ class TestStoryRules(LoyaltyB2bCommon):
         self.assertEqual(self._points_of(move), 1)
 
     def test_stop_counts_after_the_rows_were_read_again(self):
-        """Points with a life of their own are booked apart; the order of rules stays."""
+        """Points with a life of their own are booked apart, in the rules' order."""
         self._set_rules(
             {"effect": "order", "points": 60, "expiry_months": 3, "stop": True},
             {"points": 1},

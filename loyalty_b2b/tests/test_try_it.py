@@ -265,3 +265,14 @@ class TestTryIt(LoyaltyB2bCommon):
         for records in (theirs, dialog.rule_ids.with_user(self.sales_all)):
             with self.assertRaises(AccessError):
                 records.read(["points"])
+
+    def test_each_line_says_by_which_rules_it_earns(self):
+        self._create_rule("Nails", product_ids=self.nail.ids, points=2)
+        self._create_rule("Later", trigger="on_time")
+        excluded = self._create_goods("Bucket", 50.0)
+        self.program.excluded_product_ids = excluded
+        move = self._create_invoice_of([(self.nail, 10, 5.0), (excluded, 1, 50.0)])
+        lines = self._try(move).line_ids
+        self.assertEqual(lines.mapped("points"), [150, 0])
+        self.assertEqual(lines[0].text, "Everything: 50 · Nails: 100")
+        self.assertIn("excluded from the programme", lines[1].text)

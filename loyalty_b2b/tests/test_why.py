@@ -36,7 +36,8 @@ class TestWhy(LoyaltyB2bPortalCommon):
         self.everything.cap_points = 150
         entry = self._entry(self._create_invoice_of([250.0]))
         self.assertEqual(self._remarks(entry), ["Limit: 150 of 250 points."])
-        self.assertIn("Limit: 150 of 250 points.", self._portal_text(entry))
+        text = self._portal_text(entry)
+        self.assertEqual(text.count("Limit: 150 of 250 points."), 1)
 
     def test_a_limit_that_took_nothing_is_not_mentioned(self):
         self.everything.cap_points = 250
@@ -135,7 +136,7 @@ class TestWhy(LoyaltyB2bPortalCommon):
                     "effect": "ladder",
                     "step_ids": [Command.create({"amount": 100, "points": 7})],
                 },
-                "by steps of the order’s amount",
+                "By steps of the order’s amount",
             ),
         ):
             with self.subTest(values=values):

@@ -52,8 +52,8 @@ class Group:
 
     def number(self, rows: Iterable[engine.Row]) -> None:
         """Give new rows their places behind those that the group has."""
-        place = max((row.place for row in self.rows), default=0)
-        for place, row in enumerate(rows, place + 1):
+        last = max((row.place for row in self.rows), default=0)
+        for place, row in enumerate(rows, last + 1):
             row.place = place
 
     def sort(self) -> None:

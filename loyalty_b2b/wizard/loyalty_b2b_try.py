@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import Command, api, fields, models
 from odoo.tools import format_date, formatLang
 
@@ -176,22 +178,43 @@ class LoyaltyB2bTry(models.TransientModel):
             f"aml:{line.id}": line.name or line.product_id.display_name
             for line in self._get_move().sudo().invoice_line_ids
         }
+        places = defaultdict(list)
+        for row, points in trial.rows:
+            places[row.part, row.key, row.source].append((row, points))
         return [
-            Command.create(
-                {
-                    "name": self._get_line_name(row, names),
-                    "rule_id": row.rule,
-                    "amount": float(row.amount),
-                    "points": points,
-                    "text": self._get_reason_text(
-                        row.reason, self.env["loyalty.b2b.rule"].browse(row.rule)
-                    )
-                    if row.reason
-                    else False,
-                }
-            )
-            for row, points in trial.rows
+            Command.create(self._prepare_line(found, names))
+            for found in places.values()
         ]
+
+    def _prepare_line(self, found, names):
+        """Return what one line gives under all rules together.
+
+        :param list found: (row, points) of the line.
+        """
+        first = found[0][0]
+        return {
+            "name": self._get_line_name(first, names),
+            "amount": float(first.amount),
+            "points": sum(points for _row, points in found),
+            "text": self._get_line_text(found),
+        }
+
+    def _get_line_text(self, found):
+        """Return the points of a line by rule, or why there are none."""
+        rules = self.env["loyalty.b2b.rule"]
+        parts = [
+            f"{rules.browse(row.rule).name}: {formatLang(self.env, points, digits=0)}"
+            for row, points in found
+            if points
+        ]
+        if parts:
+            return " · ".join(parts)
+        reasons = [row for row, _points in found if row.reason]
+        # what is decided later says least of why there is nothing
+        reasons.sort(key=lambda row: row.reason == "later")
+        if not reasons:
+            return False
+        return self._get_reason_text(reasons[0].reason, rules.browse(reasons[0].rule))
 
     def _get_line_name(self, row, names):
         if row.part == "discount":

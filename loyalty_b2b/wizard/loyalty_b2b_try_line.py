@@ -4,7 +4,7 @@ from ..fields import Points
 
 
 class LoyaltyB2bTryLine(models.TransientModel):
-    """What one line of the invoice that is tried gives under one rule."""
+    """What one line of the invoice that is tried gives under all rules."""
 
     _name = "loyalty.b2b.try.line"
     _description = "What an Invoice Line Gives"
@@ -13,10 +13,9 @@ class LoyaltyB2bTryLine(models.TransientModel):
         comodel_name="loyalty.b2b.try", required=True, ondelete="cascade"
     )
     name = fields.Char(string="Item")
-    rule_id = fields.Many2one(comodel_name="loyalty.b2b.rule", ondelete="cascade")
     currency_id = fields.Many2one(related="try_id.currency_id")
     amount = fields.Monetary(
         string="Net", help="Untaxed, in the programme's currency at the invoice's rate."
     )
     points = Points()
-    text = fields.Char(string="Remark")
+    text = fields.Char(string="By which rules")

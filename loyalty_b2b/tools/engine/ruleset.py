@@ -20,7 +20,8 @@ class RuleSet:
     """Rules compiled so that finding those of a line costs the same for 1 and 1000.
 
     ``asks`` names those of `FACTS` that some condition looks at: the others need not
-    be read. Archived rules are ``retired``: they match nothing, but what they gave is counted.
+    be read. Archived rules are ``retired``: they match nothing, but what they gave is
+    counted.
     """
 
     __slots__ = (
