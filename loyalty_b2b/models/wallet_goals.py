@@ -41,10 +41,8 @@ class LoyaltyB2bWallet(models.Model):
         if not rules:
             return []
         progress = self._query_progress(rules)
-        records = self.env["loyalty.b2b.rule"].browse(
-            rule.id for rule in rules.values()
-        )
-        names = {rule.id: rule.name for rule in records}
+        names = self.program_id._get_rule_names()
+        records = self.env["loyalty.b2b.rule"]
         return [
             {
                 **self._prepare_goal(rule, progress[place], place[2]),
