@@ -64,7 +64,7 @@ class TestDemo(TransactionCase):
     def test_every_kind_of_booking_happens(self):
         kinds = set(self.entries.mapped("kind"))
         expected = {"earn", "reversal", "redeem", "return", "expire", "adjust"}
-        self.assertEqual(kinds, expected | {"opening"})
+        self.assertEqual(kinds, expected | {"opening", "bonus"})
 
     def test_nothing_was_left_to_the_jobs(self):
         moves = self.env["account.move"].search(
