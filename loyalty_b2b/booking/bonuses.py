@@ -126,10 +126,10 @@ class Bonuses(Goals):
                 for place in list(self.groups):
                     if place[0] == wallet_id and place[1].startswith(prefix):
                         if place[1] != wanted:
-                            yield self._measure(place, versions, accept_none)
+                            yield self._weigh(place, versions, accept_none)
                 if first:
                     paid = self._count_paid(self.groups[wallet_id, first])
-                    yield self._measure(
+                    yield self._weigh(
                         (wallet_id, wanted),
                         versions,
                         lambda move, _rule, paid=paid: paid(move),
@@ -142,9 +142,9 @@ class Bonuses(Goals):
             for root, versions in self._get_rules(wallet_id, "on_time").items():
                 place = wallet_id, deferred.bonus_ref(root, ref)
                 if (wallet_id, ref) in self.groups:
-                    yield self._measure(place, versions, self._is_on_time)
+                    yield self._weigh(place, versions, self._is_on_time)
 
-    def _measure(self, place, versions, accepts, choose=max):
+    def _weigh(self, place, versions, accepts, choose=max):
         """Return what a rule gives for the order of a bonus.
 
         :param place: (wallet id, group of the bonus).

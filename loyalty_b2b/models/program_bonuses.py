@@ -31,6 +31,11 @@ class LoyaltyB2bProgram(models.Model):
             versions.sort(key=lambda rule: rule.version)
         return rules
 
+    @tools.ormcache("self.id", "self.env.lang")
+    def _get_rule_names(self):
+        """Return rule id → name in the reader's language, without a query when warm."""
+        return {rule.id: rule.name for rule in self.sudo().rule_ids}
+
     @api.model
     def _is_payment_awaited(self, company_id):
         return super()._is_payment_awaited(company_id) or any(

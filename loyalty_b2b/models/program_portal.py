@@ -1,12 +1,21 @@
 import re
+from datetime import date
+from typing import NamedTuple
 
-from odoo import models
-from odoo.fields import Domain
+from odoo import models, tools
 from odoo.tools import format_date, formatLang
 
 from ..tools import rounding
 
 DEFAULT_COLOR = "#714B67"
+
+
+class PlainRate(NamedTuple):
+    """A rate in force from a day on: so many points for so much money."""
+
+    date_start: date
+    points: int
+    amount: float
 
 
 class LoyaltyB2bProgram(models.Model):
@@ -194,17 +203,17 @@ class LoyaltyB2bProgram(models.Model):
     # === NUMBERS IN WORDS === #
 
     def _get_portal_rate(self):
-        """Return today's rate with one query, empty where there is none."""
-        domain = Domain("program_id", "=", self.id)
-        return (
-            self.env["loyalty.b2b.rate"]
-            .sudo()
-            .search_fetch(
-                domain & Domain("date_start", "<=", self._today()),
-                ["points", "amount"],
-                order="date_start desc",
-                limit=1,
-            )
+        """Return today's rate without a query when warm; None where there is none."""
+        today = self._today()
+        rates = [rate for rate in self._get_rates() if rate.date_start <= today]
+        return rates[-1] if rates else None
+
+    @tools.ormcache("self.id")
+    def _get_rates(self):
+        """Return all rates as plain values, by their first day."""
+        return tuple(
+            PlainRate(rate.date_start, int(rate.points), rate.amount)
+            for rate in self.sudo().rate_ids.sorted("date_start")
         )
 
     def _get_portal_worth(self, points, rate):

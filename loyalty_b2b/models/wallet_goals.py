@@ -41,10 +41,8 @@ class LoyaltyB2bWallet(models.Model):
         if not rules:
             return []
         progress = self._query_progress(rules)
-        records = self.env["loyalty.b2b.rule"].browse(
-            rule.id for rule in rules.values()
-        )
-        names = {rule.id: rule.name for rule in records}
+        names = self.program_id._get_rule_names()
+        records = self.env["loyalty.b2b.rule"]
         return [
             {
                 **self._prepare_goal(rule, progress[place], place[2]),
@@ -115,7 +113,8 @@ class LoyaltyB2bWallet(models.Model):
             texts["orders"] = self.env._("%(progress)s of %(target)s paid orders")
             texts["amount"] = self.env._("%(progress)s of %(target)s bought and paid")
         text = texts[rule.goal_measure] % {
-            "progress": self._format_goal(rule, progress),
+            # more than asked for is not of interest
+            "progress": self._format_goal(rule, min(progress, rule.goal_target)),
             "target": self._format_goal(rule, rule.goal_target),
         }
         return f"{text}{self._get_period_text(*period)}" if period else text

@@ -166,6 +166,16 @@ class TestFirstOrder(BonusCommon):
         self._credit(first, [10.0])
         self.assertEqual(self._get_bonuses(), [500])
 
+    def test_a_bonus_booked_for_another_event_is_found(self):
+        self._create_invoice_of([100.0])
+        self._get_bonuses()
+        self.env.cr.execute(
+            "UPDATE loyalty_b2b_entry SET key = 'bonus:0:order:1:1' WHERE id = %s",
+            [self._find_bonuses().id],
+        )
+        findings = [finding["invariant"] for finding in self.wallet._verify()]
+        self.assertEqual(findings, ["I6"])
+
     def test_unlinked_credits_look_past_bonuses(self):
         """What a credit note may take is what purchases earned, less what they lost."""
         first = self._create_invoice_of([100.0], invoice_date="2026-01-10")
@@ -351,7 +361,7 @@ class TestGoals(BonusCommon):
         self.assertEqual(
             lines.mapped("name"),
             [
-                "3 of 2 orders, 01/01/2026 to 03/31/2026",
+                "2 of 2 orders, 01/01/2026 to 03/31/2026",
                 "2 of 2 orders, 04/01/2026 to 06/30/2026",
             ],
         )

@@ -3,6 +3,7 @@ import re
 from contextlib import ExitStack
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.http import request
 from odoo.tests import tagged
 
@@ -383,6 +384,21 @@ class TestPortalWallet(LoyaltyB2bPortalCommon):
                 )
                 self.assertEqual(values["loyalty_b2b_count"], count)
 
+    def test_goals_with_their_progress(self):
+        self.assertFalse(self._read("/my/loyalty").xpath("//*[@data-goal]"))
+        values = {"trigger": "goal", "effect": "bonus", "points": 2000}
+        self.program.rule_ids = [
+            Command.create({"name": name, "goal_target": target, **values})
+            for name, target in (("A dozen", 12), ("The first", 1))
+        ]
+        self._create_invoice_of([100.0])
+        goals = self._read("/my/loyalty").xpath("//*[@data-goal]")
+        texts = [self._text(goal) for goal in goals]
+        self.assertIn("A dozen 1 of 12 orders until 31 December: 2,000 points", texts)
+        self.assertIn("The first Reached 1 of 1 orders: 2,000 points", texts)
+        bars = [goal.xpath(".//*[@role='progressbar']")[0] for goal in goals]
+        self.assertEqual({bar.get("aria-valuenow") for bar in bars}, {"8", "100"})
+
 
 @tagged("post_install", "-at_install")
 class TestPortalBudget(LoyaltyB2bPortalCommon):
@@ -440,6 +456,24 @@ class TestPortalBudget(LoyaltyB2bPortalCommon):
         move = self._create_invoice_of([500.0])
         self.wallet._take("redeem", 300, "test:use", order_name="S1")
         self._credit(move)
+        self.authenticate(self.boss.login, self.boss.login)
+        self.assertLessEqual(self._count_added(), self.MOST)
+
+    def test_a_page_with_goals_stays_in_budget(self):
+        self.program.rule_ids = [
+            Command.create(
+                {
+                    "name": f"Goal {target}",
+                    "trigger": "goal",
+                    "effect": "bonus",
+                    "points": 2000,
+                    "goal_target": target,
+                }
+            )
+            for target in (1, 4, 12)
+        ]
+        self._add_history(3)
+        self.assertTrue(self.wallet._get_goals()[0]["reached"])
         self.authenticate(self.boss.login, self.boss.login)
         self.assertLessEqual(self._count_added(), self.MOST)
 
