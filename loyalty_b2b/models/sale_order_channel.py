@@ -26,6 +26,7 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         """Freeze the channel of each order with its confirmation."""
+        self.check_access("write")
         for order in self.sudo():
             order.loyalty_b2b_channel = order._get_loyalty_b2b_channel()
         return super().action_confirm()
@@ -35,11 +36,10 @@ class SaleOrder(models.Model):
 
         A cart stays one of the web shop.
         """
-        again = self.sudo().filtered(
-            lambda order: (
-                order.state == "cancel"
-                and order.loyalty_b2b_channel not in (False, "web")
-            )
+        # without sudo: what is read with it would not be checked again by core
+        cancelled = self.filtered(lambda order: order.state == "cancel").sudo()
+        again = cancelled.filtered(
+            lambda order: order.loyalty_b2b_channel not in (False, "web")
         )
         again.loyalty_b2b_channel = False
         return super().action_draft()
