@@ -4,7 +4,7 @@ from decimal import Decimal
 from ..tools import engine
 from .test_tools_common import ToolsCase
 from .test_tools_engine import DAY, line, rule
-from .test_tools_wallet import PlainWallet
+from .plain_wallet import PlainWallet
 
 JUNE = date(2024, 6, 1)
 

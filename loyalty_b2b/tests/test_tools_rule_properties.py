@@ -9,8 +9,8 @@ from ..tools import engine
 from .test_tools_common import ToolsCase, property_settings
 from .test_tools_correction import chunks
 from .test_tools_engine import DAY
-from .test_tools_rule_sets import orders, rooms, rule_sets
-from .test_tools_wallet import PlainWallet
+from .rule_sets_common import orders, rooms, rule_sets
+from .plain_wallet import PlainWallet
 
 LATER = DAY.replace(day=20)
 
