@@ -2,9 +2,9 @@ from datetime import date
 from decimal import Decimal
 
 from ..tools import engine
+from .plain_wallet import PlainWallet
 from .test_tools_common import ToolsCase
 from .test_tools_engine import DAY, line, rule
-from .plain_wallet import PlainWallet
 
 JUNE = date(2024, 6, 1)
 

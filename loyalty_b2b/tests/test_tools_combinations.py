@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from ..tools import engine
+from .plain_wallet import PlainWallet
 from .test_tools_common import ToolsCase
 from .test_tools_engine import DAY, line, rule
-from .plain_wallet import PlainWallet
 
 AFTER = date(2024, 5, 16)
 TOOLS = frozenset({5})

@@ -2,9 +2,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ..tools import engine
+from .plain_wallet import PlainWallet
 from .test_tools_common import ToolsCase
 from .test_tools_engine import line, rule
-from .plain_wallet import PlainWallet
 
 # 100 points from 1 000, 200 more from 2 000, 400 more from 5 000.
 STEPS = ((Decimal(1000), 100), (Decimal(2000), 200), (Decimal(5000), 400))

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ..tools import engine
+from .plain_wallet import PlainWallet
+from .rule_sets_common import orders, rooms, rule_sets
 from .test_tools_common import ToolsCase, property_settings
 from .test_tools_correction import chunks
 from .test_tools_engine import DAY
-from .rule_sets_common import orders, rooms, rule_sets
-from .plain_wallet import PlainWallet
 
 LATER = DAY.replace(day=20)
 
