@@ -1,8 +1,10 @@
-"""What the benchmarks share: a company with accounts, customers, documents."""
+"""What the benchmarks share: a company with accounts, customers, documents, a clock."""
 
+import statistics
+import time
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, sql_db
 
 MOVE = "odoo.addons.loyalty_b2b.models.account_move.AccountMove"
 
@@ -79,3 +81,34 @@ def hooks_off():
         patch(f"{MOVE}._book_loyalty_b2b"),
         patch(f"{MOVE}._queue_loyalty_b2b_activation"),
     )
+
+
+def measure(env, prepare, act, repeat=7):
+    """Return (queries, seconds) of an act on what was prepared: warm, the median."""
+    turns = [measure_once(env, prepare, act) for _turn in range(repeat + 1)][1:]
+    numbers, times = zip(*turns, strict=True)
+    return min(numbers), statistics.median(times)
+
+
+def measure_once(env, prepare, act):
+    """Return (queries, seconds) of an act on what was prepared, on all cursors."""
+    records = get_ready(env, prepare)
+    before, start = sql_db.sql_counter, time.perf_counter()
+    finish(env, act, records)
+    return sql_db.sql_counter - before, time.perf_counter() - start
+
+
+def get_ready(env, prepare):
+    """Return what was prepared, written to the database and not in memory."""
+    records = prepare()
+    env.flush_all()
+    env.cr.flush()
+    env.invalidate_all()
+    return records
+
+
+def finish(env, act, records):
+    """Act, and write what was done to the database."""
+    act(records)
+    env.flush_all()
+    env.cr.flush()

@@ -5,9 +5,7 @@ switched off and none of its own programmes; times are medians and say something
 beside each other.
 """
 
-import statistics
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
@@ -49,20 +47,7 @@ class Bench:
 
     def measure(self, prepare, act, repeat=REPEAT):
         """Return (queries, seconds) of an act, the median of warm runs."""
-        numbers, times = [], []
-        for turn in range(repeat + 1):
-            records = prepare()
-            self.env.flush_all()
-            self.env.cr.flush()
-            self.env.invalidate_all()
-            before, start = self.env.cr.sql_log_count, time.perf_counter()
-            act(records)
-            self.env.flush_all()
-            self.env.cr.flush()
-            if turn:
-                numbers.append(self.env.cr.sql_log_count - before)
-                times.append(time.perf_counter() - start)
-        return min(numbers), statistics.median(times)
+        return make.measure(self.env, prepare, act, repeat)
 
     def compare(self, name, prepare, act, off, repeat=REPEAT):
         """Measure an act without us and with us."""
