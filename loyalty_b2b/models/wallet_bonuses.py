@@ -111,7 +111,11 @@ class LoyaltyB2bWallet(models.Model):
         return {(wallet_id, ref): program for wallet_id, ref, program in sorted(rows)}
 
     def _query_resettle(self, move_ids, program_ids):
-        """Let the settling job look again at what waits, or waited, for payment."""
+        """Let the settling job look again at what waits, or waited, for payment.
+
+        Points that become available or are taken back are looked at anyway; only
+        entries of 0 points, which no settling matches, have to be named.
+        """
         waiting = [
             program.id
             for program in self.env["loyalty.b2b.program"].browse(program_ids)
@@ -121,8 +125,8 @@ class LoyaltyB2bWallet(models.Model):
             SQL(
                 "UPDATE loyalty_b2b_entry SET to_settle = TRUE"
                 " WHERE move_ref = ANY(%s) AND program_id = ANY(%s)"
-                " AND kind = 'earn' AND awaits_payment AND state <> 'cancelled'"
-                " AND NOT to_settle RETURNING id",
+                " AND kind = 'earn' AND points = 0 AND awaits_payment"
+                " AND state <> 'cancelled' AND NOT to_settle RETURNING id",
                 list(move_ids),
                 waiting,
             )

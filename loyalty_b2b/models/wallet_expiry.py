@@ -114,11 +114,7 @@ class LoyaltyB2bWallet(models.Model):
         """
         self.ensure_one()
         program = program or self.sudo().program_id
-        is_closed = program._get_terms().state == "closed"
-        today, missing = program._today(), defaultdict(int)
-        for root_id, date_expiry, points in lots:
-            if is_closed or periods.is_lapsed(date_expiry or None, today):
-                missing[root_id] += points
+        missing = self._sum_lapsed(lots, program)
         # what is given back is no purchase and no use of points
         values |= {"group_ref": None, "redemption_id": None, "amount": 0}
         values["is_late"] = False
@@ -146,6 +142,16 @@ class LoyaltyB2bWallet(models.Model):
                 )
             )
         return rows
+
+    @staticmethod
+    def _sum_lapsed(lots, program):
+        """Return root lot id → points taken from lots that can be used no more."""
+        is_closed = program._get_terms().state == "closed"
+        today, missing = program._today(), defaultdict(int)
+        for root_id, date_expiry, points in lots:
+            if is_closed or periods.is_lapsed(date_expiry or None, today):
+                missing[root_id] += points
+        return missing
 
     def _query_expired(self, root_ids):
         """Return what has expired of lots with these roots.

@@ -65,6 +65,38 @@ class TestRights(LoyaltyB2bCommon):
                         with self.assertRaises(AccessError):
                             self._rpc(user, model, method, *args)
 
+    def test_17_counters_of_caps_belong_to_the_wallet(self):
+        model = "loyalty.b2b.counter"
+        capped = {"name": "Capped", "cap_points": 5}
+        self.program.rule_ids = [Command.create(capped)]
+        self._create_invoice_of([10.0])
+        counter = self.env[model].sudo().search([])
+        self.assertEqual(counter.points, 5)
+        for user in self._everybody():
+            with self.subTest(user=user.login):
+                for method, args in (
+                    ("create", [[{"points": 1}]]),
+                    ("write", [counter.ids, {"points": 1}]),
+                    ("unlink", [counter.ids]),
+                ):
+                    with self.assertRaises(AccessError):
+                        self._rpc(user, model, method, *args)
+        with self.assertRaises(AccessError):
+            self.env[model].with_user(self.salesperson).search([])
+        self.assertEqual(self.env[model].with_user(self.auditor).search([]), counter)
+        foreign = self._create_foreign_administrator()
+        self.assertFalse(self.env[model].with_user(foreign).search([]))
+
+    def _create_foreign_administrator(self):
+        other = self.setup_other_company()["company"]
+        return new_test_user(
+            self.env,
+            "loyalty_other",
+            groups="sales_team.group_sale_manager,loyalty_b2b.group_loyalty_b2b_admin",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+
     def test_17_an_import_is_refused(self):
         for model in LEDGER:
             result = self._rpc(self.admin, model, "load", ["points"], [["5"]])
@@ -122,14 +154,7 @@ class TestRights(LoyaltyB2bCommon):
                 self.env[model].with_user(self.stranger).search([])
 
     def test_another_company_sees_nothing(self):
-        other = self.setup_other_company()["company"]
-        user = new_test_user(
-            self.env,
-            "loyalty_other",
-            groups="sales_team.group_sale_manager,loyalty_b2b.group_loyalty_b2b_admin",
-            company_id=other.id,
-            company_ids=[Command.set(other.ids)],
-        )
+        user = self._create_foreign_administrator()
         for model in (*OWNED, "loyalty.b2b.program", "loyalty.b2b.rule"):
             self.assertFalse(self.env[model].with_user(user).search([]), model)
 

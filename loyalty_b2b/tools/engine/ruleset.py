@@ -38,7 +38,6 @@ class RuleSet:
         "asks",
         "capped",
         "deferred",
-        "domains",
         "intricate",
         "rules",
     )
@@ -57,11 +56,6 @@ class RuleSet:
             if rule.cap is not None and not rule.is_deferred
         }
         self.deferred = [rule for rule in everything if rule.is_deferred]
-        self.domains = [
-            rule
-            for rule in self.rules
-            if rule.has_product_domain or rule.has_customer_domain
-        ]
         self.asks = frozenset(
             name
             for name in FACTS
