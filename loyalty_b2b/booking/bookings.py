@@ -332,5 +332,4 @@ class Bookings(Drafts):
         }
 
     def _prepare_memo(self, points):
-        blank = engine.Row("", "", "memo", None, None, 0, "", 0, 0, 0, 0, None, None)
-        return self._prepare_line(replace(blank, reason="rounding"), points)
+        return self._prepare_line(engine.Row("", "", "memo", reason="rounding"), points)

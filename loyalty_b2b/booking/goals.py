@@ -1,7 +1,7 @@
 from fractions import Fraction
 
 from ..tools import deferred, engine, periods
-from .bonus import ZERO, Bonus
+from .bonus import Bonus
 from .giving import Giving
 
 
@@ -86,10 +86,4 @@ class Goals(Giving):
             root=rule.root,
             version=rule.version,
             effect="bonus",
-            points=0,
-            per=ZERO,
-            base=ZERO,
-            amount=ZERO,
-            order_line=None,
-            product=None,
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from .counting import Count, _count, cap_sums, capped
 from .keys import exactly
@@ -117,7 +116,6 @@ class _Grants:
         self.rows.append(replace(row, wanted=wanted, given=given))
 
     def _row(self, rule: Rule, day: datetime.date | None) -> Row:
-        zero = Decimal(0)
         return Row(
             key=f"cap:{rule.id}",
             group=self._group,
@@ -125,12 +123,5 @@ class _Grants:
             rule=rule.id,
             root=rule.root,
             version=rule.version,
-            effect="",
-            points=0,
-            per=zero,
-            base=zero,
-            amount=zero,
-            order_line=None,
-            product=None,
             day=day,
         )

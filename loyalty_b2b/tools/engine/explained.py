@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from fractions import Fraction
 
 from ..rounding import round_rows
@@ -101,20 +100,4 @@ def _share(rows: Sequence[Row], change: Fraction) -> list[Fraction]:
 
 
 def _memo(rule: int | None) -> Row:
-    zero = Decimal(0)
-    return Row(
-        key="",
-        group="",
-        part="memo",
-        rule=rule,
-        root=None,
-        version=0,
-        effect="",
-        points=0,
-        per=zero,
-        base=zero,
-        amount=zero,
-        order_line=None,
-        product=None,
-        reason="counted_together",
-    )
+    return Row("", "", "memo", rule, reason="counted_together")

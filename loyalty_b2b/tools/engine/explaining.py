@@ -79,17 +79,11 @@ def _reason_row(line: Line, part: str, reason: str) -> Row:
         line.key,
         line.group,
         part,
-        None,
-        None,
-        0,
-        "",
-        0,
-        Decimal(0),
-        line.base,
-        line.amount,
-        line.order_line,
-        line.product,
-        reason,
+        base=line.base,
+        amount=line.amount,
+        order_line=line.order_line,
+        product=line.product,
+        reason=reason,
     )
 
 

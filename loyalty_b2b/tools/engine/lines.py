@@ -96,16 +96,16 @@ class Row:
     key: str
     group: str
     part: Literal["line", "discount", "correction", "cap", "memo"]
-    rule: int | None
-    root: int | None
-    version: int
-    effect: Effect
-    points: int
-    per: Decimal
-    base: Decimal
-    amount: Decimal
-    order_line: int | None
-    product: int | None
+    rule: int | None = None
+    root: int | None = None
+    version: int = 0
+    effect: Effect = ""
+    points: int = 0
+    per: Decimal = Decimal(0)
+    base: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+    order_line: int | None = None
+    product: int | None = None
     reason: str = ""
     source: str | None = None
     quantity: Decimal = Decimal(0)
