@@ -2,6 +2,9 @@ from . import ledger_mixin
 from . import loyalty_b2b_program
 from . import program_life
 from . import program_enrolment
+from . import loyalty_b2b_tier
+from . import loyalty_b2b_tier_change
+from . import program_tiers
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -17,6 +20,7 @@ from . import loyalty_b2b_entry_line
 from . import loyalty_b2b_allocation
 from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
+from . import wallet_tier
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry

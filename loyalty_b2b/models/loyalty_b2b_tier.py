@@ -1,0 +1,65 @@
+from odoo import fields, models
+
+
+class LoyaltyB2bTier(models.Model):
+    """A level of a programme: what it takes to reach it, and what it brings."""
+
+    _name = "loyalty.b2b.tier"
+    _description = "B2B Loyalty Level"
+    _order = "program_id, threshold, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    program_id = fields.Many2one(
+        comodel_name="loyalty.b2b.program",
+        required=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(related="program_id.company_id", store=True)
+    currency_id = fields.Many2one(related="program_id.currency_id")
+    tier_measure = fields.Selection(related="program_id.tier_measure")
+    threshold = fields.Float(
+        string="From",
+        required=True,
+        digits=(16, 2),
+        help="Reached in a period: points earned, turnover in the programme's currency,"
+        " or number of orders, as the programme counts. 0: from joining on.",
+    )
+    is_lasting = fields.Boolean(
+        string="Kept for good", help="Who has reached this level never falls below it."
+    )
+    image = fields.Image(max_width=256, max_height=256)
+    color = fields.Char(default="#714B67", help="Colour of the level, as #RRGGBB.")
+    description = fields.Text(
+        string="What it brings",
+        translate=True,
+        help="Shown to customers, beside what follows from the settings.",
+    )
+    factor = fields.Float(
+        string="Points ×",
+        digits=(6, 2),
+        default=1.0,
+        help="What other rules give is made so many times as much. 1: no more.",
+    )
+    pricelist_id = fields.Many2one(
+        comodel_name="product.pricelist",
+        check_company=True,
+        help="For customers of this level who have no pricelist of their own.",
+    )
+    payment_term_id = fields.Many2one(
+        comodel_name="account.payment.term",
+        string="Payment Terms",
+        check_company=True,
+        help="For customers of this level who have no payment terms of their own.",
+    )
+
+    _threshold_uniq = models.UniqueIndex(
+        "(program_id, threshold) WHERE active",
+        "Two levels of a programme cannot begin at the same threshold.",
+    )
+    _values = models.Constraint(
+        "CHECK (threshold >= 0 AND factor > 0)",
+        "A level begins at 0 or above, and multiplies points by more than 0.",
+    )
