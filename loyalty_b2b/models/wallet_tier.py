@@ -40,9 +40,7 @@ class LoyaltyB2bWallet(models.Model):
     tier_manual_until = fields.Date(
         string="Set by hand until", readonly=True, copy=False
     )
-    tier_reason = fields.Char(
-        string="Reason for the level", readonly=True, copy=False
-    )
+    tier_reason = fields.Char(string="Reason for the level", readonly=True, copy=False)
     tier_change_ids = fields.One2many(
         comodel_name="loyalty.b2b.tier.change",
         inverse_name="wallet_id",
