@@ -16,6 +16,7 @@ from . import rule_clauses
 from . import rule_checks
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
+from . import entry_origin
 from . import loyalty_b2b_entry_line
 from . import loyalty_b2b_allocation
 from . import loyalty_b2b_counter
