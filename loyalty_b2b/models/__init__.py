@@ -5,6 +5,8 @@ from . import program_enrolment
 from . import loyalty_b2b_tier
 from . import loyalty_b2b_tier_change
 from . import program_tiers
+from . import loyalty_b2b_notice
+from . import program_notices
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -22,6 +24,7 @@ from . import loyalty_b2b_allocation
 from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
 from . import wallet_tier
+from . import wallet_notice
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry

@@ -54,3 +54,4 @@ from . import test_life
 from . import test_channel
 from . import test_why
 from . import test_origin
+from . import test_notices
