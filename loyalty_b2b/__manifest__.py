@@ -40,6 +40,12 @@
         "report/loyalty_b2b_movement_views.xml",
         "report/loyalty_b2b_movement_templates.xml",
         "views/loyalty_b2b_menus.xml",
+        "wizard/loyalty_b2b_message_preview_views.xml",
+        "wizard/loyalty_b2b_tell_views.xml",
+        "views/loyalty_b2b_message_templates.xml",
+        "views/loyalty_b2b_digest_views.xml",
+        "views/portal_message_templates.xml",
+        "views/loyalty_b2b_message_menus.xml",
     ],
     "demo": ["demo/loyalty_b2b_demo.xml"],
     "assets": {

@@ -1,2 +1,3 @@
 from . import portal
+from . import portal_messages
 from . import sale_portal

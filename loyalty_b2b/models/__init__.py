@@ -5,8 +5,6 @@ from . import program_enrolment
 from . import loyalty_b2b_tier
 from . import loyalty_b2b_tier_change
 from . import program_tiers
-from . import loyalty_b2b_notice
-from . import program_notices
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -24,7 +22,6 @@ from . import loyalty_b2b_allocation
 from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
 from . import wallet_tier
-from . import wallet_notice
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry
@@ -94,3 +91,18 @@ from . import program_demo
 from . import program_print
 from . import program_try
 from . import rule_try
+from . import loyalty_b2b_notice
+from . import loyalty_b2b_digest
+from . import digest_delivery
+from . import digest_statement
+from . import program_notices
+from . import program_notices_screens
+from . import res_partner_notices
+from . import mail_mail
+from . import wallet_notice
+from . import wallet_expiry_notice
+from . import entry_prolonged
+from . import wallet_digest
+from . import wallet_message
+from . import wallet_message_topics
+from . import wallet_notice_screens
