@@ -56,3 +56,4 @@ from . import test_why
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
+from . import test_digest
