@@ -29,6 +29,7 @@ from . import wallet_notice
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry
+from . import wallet_sources
 from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify
