@@ -24,6 +24,7 @@ from . import loyalty_b2b_allocation
 from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
 from . import wallet_tier
+from . import wallet_tier_measure
 from . import wallet_notice
 from . import wallet_ledger
 from . import wallet_acts
@@ -35,6 +36,7 @@ from . import wallet_verify
 from . import account_move
 from . import wallet_earning
 from . import entry_late
+from . import entry_tier
 from . import wallet_activation
 from . import wallet_lateness
 from . import wallet_inactivity

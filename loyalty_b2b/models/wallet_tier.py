@@ -1,5 +1,16 @@
 from odoo import fields, models
 
+# What only the verbs of the wallet write.
+TIER_FIELDS = (
+    "tier_id",
+    "tier_since",
+    "tier_earned_id",
+    "tier_until",
+    "tier_manual_id",
+    "tier_manual_until",
+    "tier_reason",
+)
+
 
 class LoyaltyB2bWallet(models.Model):
     """The level of a wallet: earned, or set by hand; the higher of both holds."""

@@ -55,3 +55,4 @@ from . import test_channel
 from . import test_why
 from . import test_origin
 from . import test_notices
+from . import test_tiers
