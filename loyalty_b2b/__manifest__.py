@@ -22,6 +22,7 @@
         "views/loyalty_b2b_program_views.xml",
         "views/loyalty_b2b_program_print_views.xml",
         "views/loyalty_b2b_rule_views.xml",
+        "views/rule_tier_views.xml",
         "wizard/loyalty_b2b_try_views.xml",
         "views/loyalty_b2b_wallet_views.xml",
         "views/loyalty_b2b_wallet_expected_views.xml",

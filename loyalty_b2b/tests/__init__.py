@@ -53,3 +53,4 @@ from . import test_preview
 from . import test_life
 from . import test_channel
 from . import test_why
+from . import test_tier_rules
