@@ -11,6 +11,7 @@
         "security/loyalty_b2b_groups.xml",
         "security/ir.model.access.csv",
         "security/loyalty_b2b_rules.xml",
+        "security/loyalty_b2b_notice_rules.xml",
         "data/ir_cron.xml",
         "wizard/loyalty_b2b_adjust_views.xml",
         "wizard/loyalty_b2b_enrol_views.xml",

@@ -5,6 +5,8 @@ from . import program_enrolment
 from . import loyalty_b2b_tier
 from . import loyalty_b2b_tier_change
 from . import program_tiers
+from . import loyalty_b2b_notice
+from . import program_notices
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -21,14 +23,18 @@ from . import tier_benefits
 from . import product_pricelist
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
+from . import entry_origin
 from . import loyalty_b2b_entry_line
 from . import loyalty_b2b_allocation
 from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
 from . import wallet_tier
+from . import wallet_tier_measure
+from . import wallet_notice
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry
+from . import wallet_sources
 from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify
@@ -36,6 +42,7 @@ from . import account_move
 from . import account_move_tier
 from . import wallet_earning
 from . import entry_late
+from . import entry_tier
 from . import wallet_activation
 from . import wallet_lateness
 from . import wallet_inactivity

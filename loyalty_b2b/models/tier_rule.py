@@ -42,7 +42,6 @@ class LoyaltyB2bTier(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         tiers = super().create(vals_list)
-        self.env.registry.clear_cache()
         if self.env.context.get("loyalty_b2b_by_tier") is not COPYING:
             tiers._update_rule()
         return tiers
@@ -51,7 +50,6 @@ class LoyaltyB2bTier(models.Model):
         if "active" in vals and not vals["active"]:
             self._check_unnamed()
         result = super().write(vals)
-        self.env.registry.clear_cache()
         if not {"name", "factor", "active"}.isdisjoint(vals):
             self._update_rule()
         return result
@@ -68,11 +66,6 @@ class LoyaltyB2bTier(models.Model):
                     level=earned[0].name,
                 )
             )
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # === BUSINESS METHODS === #
 

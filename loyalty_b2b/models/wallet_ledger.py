@@ -28,9 +28,12 @@ ENTRY_DEFAULTS = {
     "redemption_id": None,
     "amount": 0,
     "note": None,
+    "origin": None,
     "round": 0,
     "life": None,
     "is_late": False,
+    "date_earned": None,
+    "turnover": 0,
 }
 
 

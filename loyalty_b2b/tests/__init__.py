@@ -54,3 +54,7 @@ from . import test_life
 from . import test_channel
 from . import test_why
 from . import test_tier_rules
+from . import test_origin
+from . import test_notices
+from . import test_tiers
+from . import test_tier_benefits
