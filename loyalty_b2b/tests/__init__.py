@@ -55,3 +55,5 @@ from . import test_channel
 from . import test_why
 from . import test_origin
 from . import test_notices
+from . import test_welcome
+from . import test_joining
