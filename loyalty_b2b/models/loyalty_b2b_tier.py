@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class LoyaltyB2bTier(models.Model):
@@ -63,3 +63,21 @@ class LoyaltyB2bTier(models.Model):
         "CHECK (threshold >= 0 AND factor > 0)",
         "A level begins at 0 or above, and multiplies points by more than 0.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        levels = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return levels
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

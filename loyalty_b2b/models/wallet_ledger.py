@@ -32,6 +32,8 @@ ENTRY_DEFAULTS = {
     "round": 0,
     "life": None,
     "is_late": False,
+    "date_earned": None,
+    "turnover": 0,
 }
 
 

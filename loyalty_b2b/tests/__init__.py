@@ -57,3 +57,4 @@ from . import test_origin
 from . import test_notices
 from . import test_welcome
 from . import test_joining
+from . import test_tiers
