@@ -104,3 +104,8 @@ from . import program_demo
 from . import program_print
 from . import program_try
 from . import rule_try
+from . import program_welcome
+from . import wallet_welcome
+from . import wallet_joining
+from . import program_gifts
+from . import wallet_joining_portal
