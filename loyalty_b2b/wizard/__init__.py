@@ -13,3 +13,4 @@ from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
+from . import loyalty_b2b_join
