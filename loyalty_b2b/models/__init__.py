@@ -16,6 +16,11 @@ from . import rule_caps
 from . import rule_sentence
 from . import rule_clauses
 from . import rule_checks
+from . import rule_tiers
+from . import tier_rule
+from . import tier_copy
+from . import tier_benefits
+from . import product_pricelist
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
 from . import entry_origin
@@ -30,10 +35,17 @@ from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry
 from . import wallet_sources
+from . import loyalty_b2b_activity_type
+from . import loyalty_b2b_activity
+from . import activity_booking
+from . import activity_report
+from . import program_lookup
+from . import loyalty_b2b_goodwill_month
 from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify
 from . import account_move
+from . import account_move_tier
 from . import wallet_earning
 from . import entry_late
 from . import entry_tier
@@ -55,6 +67,7 @@ from . import sale_order_channel
 from . import loyalty_b2b_redemption
 from . import res_company
 from . import res_partner
+from . import res_partner_tier
 from . import redemption_terms
 from . import redemption_lines
 from . import redemption_order
@@ -65,6 +78,7 @@ from . import program_use
 from . import wallet_use
 from . import payment_transaction
 from . import sale_order
+from . import sale_order_tier
 from . import sale_order_invoicing
 from . import sale_order_line
 from . import ir_actions_report
@@ -84,6 +98,7 @@ from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
 from . import program_portal
+from . import program_activities
 from . import wallet_portal
 from . import wallet_rooms
 from . import wallet_portal_expected
@@ -98,3 +113,8 @@ from . import program_demo
 from . import program_print
 from . import program_try
 from . import rule_try
+from . import program_welcome
+from . import wallet_welcome
+from . import wallet_joining
+from . import program_gifts
+from . import wallet_joining_portal

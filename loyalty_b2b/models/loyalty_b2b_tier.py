@@ -62,8 +62,8 @@ class LoyaltyB2bTier(models.Model):
         "Two levels of a programme cannot begin at the same threshold.",
     )
     _values = models.Constraint(
-        "CHECK (threshold >= 0 AND factor > 0)",
-        "A level begins at 0 or above, and multiplies points by more than 0.",
+        "CHECK (threshold >= 0 AND factor >= 1)",
+        "A level begins at 0 or above, and multiplies points by 1 or more.",
     )
 
     # === CRUD METHODS === #

@@ -299,15 +299,15 @@ class LoyaltyB2bWallet(models.Model):
         """Return who takes part, and what the conditions of rules ask of customers.
 
         :return: dicts with id, country_id and tag_ids of the company, program_id,
-            wallet_id, tier_id, date_start and date_end.
+            wallet_id and its tier_id, date_start and date_end.
         """
         self.env["res.partner"].flush_model(["country_id", "category_id"])
-        self.flush_model(["state", "is_control", "tier_id"])
+        self.env["loyalty.b2b.wallet"].flush_model(["tier_id"])
         return self.env.execute_query_dict(
             SQL(
                 """
-            SELECT p.partner_id AS id, w.program_id, w.id AS wallet_id, w.tier_id,
-                   p.date_start, p.date_end, c.country_id,
+            SELECT p.partner_id AS id, w.program_id, w.id AS wallet_id, p.date_start,
+                   p.date_end, c.country_id, w.tier_id,
                    ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
                           WHERE partner_id = c.id) AS tag_ids
               FROM loyalty_b2b_participant p
