@@ -37,6 +37,12 @@ from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry
 from . import wallet_sources
+from . import loyalty_b2b_activity_type
+from . import loyalty_b2b_activity
+from . import activity_booking
+from . import activity_report
+from . import program_lookup
+from . import loyalty_b2b_goodwill_month
 from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify
@@ -99,6 +105,7 @@ from . import wallet_tier_words
 from . import wallet_tier_screens
 from . import wallet_tier_portal
 from . import res_partner_tier_figures
+from . import program_activities
 from . import wallet_portal
 from . import wallet_rooms
 from . import wallet_portal_expected
