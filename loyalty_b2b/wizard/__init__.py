@@ -15,3 +15,5 @@ from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
 from . import loyalty_b2b_tier_set
 from . import loyalty_b2b_join
+from . import loyalty_b2b_tier_thresholds
+from . import loyalty_b2b_tier_thresholds_line
