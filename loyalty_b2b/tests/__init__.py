@@ -41,6 +41,7 @@ from . import test_oracle
 from . import test_process_wallet
 from . import test_process_documents
 from . import test_process_bonuses
+from . import test_process_sources
 from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note
@@ -51,9 +52,17 @@ from . import test_sale_documents
 from . import test_try_it
 from . import test_preview
 from . import test_life
+from . import test_activities
+from . import test_activity_report
+from . import test_goodwill
 from . import test_channel
 from . import test_why
+from . import test_tier_rules
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
 from . import test_digest
+from . import test_welcome
+from . import test_joining
+from . import test_tiers
+from . import test_tier_benefits

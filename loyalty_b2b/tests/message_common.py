@@ -56,8 +56,8 @@ class LoyaltyB2bMessageCommon(LoyaltyB2bCommon):
         domain = [("program_id", "=", self.program.id)]
         return self.env["loyalty.b2b.notice"].sudo().search(domain, order="id")
 
-    def _tell(self, topic="announced", key="1", day="2026-06-10", **values):
-        with self.on(day):
+    def _tell(self, topic="announced", key="1", on_day="2026-06-10", **values):
+        with self.on(on_day):
             self.wallet._notify(topic, key, **values)
         return self._get_notices()[-1:]
 

@@ -69,7 +69,7 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
     def test_all_topics_go_into_one_message(self):
         self._earn(500)
         self._tell("announced")
-        self._tell("terms", text="1 000 points are worth 12 PLN.", day_from="x")
+        self._tell("terms", text="1 000 points are worth 12 PLN.")
         made = self._send()
         self.assertEqual(made.topics, "terms,announced,earned")
         self.assertEqual(len(made.notice_ids), 2)
@@ -100,7 +100,7 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         for number, topic in enumerate(set(queued) - {"earned", "used", "expiring"}):
             with self.subTest(topic=topic):
                 day = date(2026, 7, 1 + number)
-                self._tell(topic, day=day, **values.get(topic, {}))
+                self._tell(topic, on_day=day, **values.get(topic, {}))
                 made = self._send(day)
                 self.assertEqual(made.topics, topic)
                 self.assertTrue(made.subject)
@@ -199,13 +199,13 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         self.assertEqual(len(mails), 1)
 
     def test_the_hourly_job_sends_what_was_queued_since(self):
-        notice = self._tell(day="2026-06-10")
+        notice = self._tell(on_day="2026-06-10")
         with self.on("2026-06-10"):
             self.env["loyalty.b2b.program"]._cron_notices()
             self.assertEqual(notice.state, "waiting", "the daily steps come first")
             self.program._run_daily(self.program._today())
         self.assertEqual(notice.state, "queued")
-        later = self._tell(key="2", day="2026-06-11")
+        later = self._tell(key="2", on_day="2026-06-11")
         with self.on("2026-06-11"):
             self.program._mark_daily(self.program._today())
             self.env["loyalty.b2b.program"]._cron_notices()
