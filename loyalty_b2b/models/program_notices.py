@@ -95,7 +95,10 @@ class LoyaltyB2bProgram(models.Model):
     def _query_last_booking(self):
         """Return the running number of the newest booking."""
         ((booking,),) = self.env.execute_query(
-            SQL("SELECT last_value FROM loyalty_b2b_booking")
+            SQL(
+                "SELECT CASE WHEN is_called THEN last_value ELSE 0 END"
+                " FROM loyalty_b2b_booking"
+            )
         )
         return booking
 

@@ -104,7 +104,7 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
                 made = self._send(day)
                 self.assertEqual(made.topics, topic)
                 self.assertTrue(made.subject)
-        self.assertEqual(len(self._get_digests()), 10)
+        self.assertEqual(len(self._get_digests()), 9)
 
     # === LANGUAGE, CHANNEL, PEOPLE === #
 
