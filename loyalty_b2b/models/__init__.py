@@ -5,6 +5,11 @@ from . import program_enrolment
 from . import loyalty_b2b_tier
 from . import loyalty_b2b_tier_change
 from . import program_tiers
+from . import program_steps
+from . import program_second
+from . import agreed_mixin
+from . import loyalty_b2b_missed
+from . import program_missed
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -89,3 +94,9 @@ from . import program_demo
 from . import program_print
 from . import program_try
 from . import rule_try
+from . import wallet_missed
+from . import program_now
+from . import rule_agreed
+from . import rate_agreed
+from . import tier_agreed
+from . import rule_step_agreed

@@ -262,6 +262,8 @@ class LoyaltyB2bProgram(models.Model):
         """Tell whether invoices of a day earn in this programme."""
         self.ensure_one()
         terms = self._get_terms()
+        if terms.date_start and day < terms.date_start:
+            return False
         if terms.state == "running":
             return True
         last = terms.date_last_earning

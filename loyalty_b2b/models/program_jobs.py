@@ -229,9 +229,10 @@ class LoyaltyB2bProgram(models.Model):
                     )
                 )
         self._change_state(("running", "paused"), "closing")
-        self.write(
+        self._write_step(
             {"date_last_earning": date_last_earning, "date_last_use": date_last_use}
         )
+        self._tell_closing()
 
     def _daily_close(self):
         """Close a programme after its last day of use."""
