@@ -25,6 +25,7 @@ def make_program(env, rules=1):
     program = env["loyalty.b2b.program"].create(
         {
             "name": "Bench",
+            "notices": False,
             "rate_ids": [Command.create({"date_start": "2015-01-01"})],
             "rule_ids": [
                 Command.create({"name": f"Rule {n}", "points": 1, "amount": 1.0})

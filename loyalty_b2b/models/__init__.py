@@ -10,6 +10,8 @@ from . import program_second
 from . import agreed_mixin
 from . import loyalty_b2b_missed
 from . import program_missed
+from . import loyalty_b2b_notice
+from . import program_notices
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -21,14 +23,17 @@ from . import rule_clauses
 from . import rule_checks
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
+from . import entry_origin
 from . import loyalty_b2b_entry_line
 from . import loyalty_b2b_allocation
 from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
 from . import wallet_tier
+from . import wallet_notice
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry
+from . import wallet_sources
 from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify

@@ -224,8 +224,7 @@ class LoyaltyB2bProgram(models.Model):
         for program in self:
             today = program._today()
             first = max(day or today, today)
-            planned = program.date_start and max(program.date_start, today)
-            if (day or planned) and planned != first:
+            if (day or program.date_start) and program._is_other_start(first):
                 program.write({"date_start": first})
             if not program._agree_start():
                 continue
@@ -235,6 +234,11 @@ class LoyaltyB2bProgram(models.Model):
             program._begin()
             if program.date_start and program.date_start < first:
                 program.write({"date_start": first})
+
+    def _is_other_start(self, day):
+        """Tell whether a start on a day, today or later, is not the planned one."""
+        planned = self.date_start and max(self.date_start, self._today())
+        return planned != day
 
     def _start_later(self):
         """Leave the start to the job; customers are told now."""

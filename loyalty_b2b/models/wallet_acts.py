@@ -136,6 +136,7 @@ class LoyaltyB2bWallet(models.Model):
                     root_entry_id=(lot.root_entry_id or lot).id or None,
                     date_available=lot.date_available or redeem.date_booked,
                     date_expiry=lot.date_expiry or None,
+                    origin=lot.origin or None,
                     to_settle=True,
                     **values,
                 )
@@ -227,6 +228,7 @@ class LoyaltyB2bWallet(models.Model):
                     root_entry_id=(lot.root_entry_id or lot).id,
                     date_available=lot.date_available or None,
                     date_expiry=lot.date_expiry or None,
+                    origin=lot.origin or None,
                     to_settle=True,
                 )
             )

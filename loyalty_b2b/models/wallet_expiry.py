@@ -119,7 +119,7 @@ class LoyaltyB2bWallet(models.Model):
         values |= {"group_ref": None, "redemption_id": None, "amount": 0}
         values["is_late"] = False
         rows = []
-        for root_id, expiry, day_available, expire_id, left, number in (
+        for root_id, expiry, day_available, origin, expire_id, left, number in (
             self._query_expired(missing) if missing else ()
         ):
             part = min(left, missing[root_id])
@@ -136,6 +136,7 @@ class LoyaltyB2bWallet(models.Model):
                     root_entry_id=root_id,
                     date_available=day_available,
                     date_expiry=expiry,
+                    origin=origin,
                     to_settle=True,
                     note=note,
                     **values,
@@ -156,14 +157,15 @@ class LoyaltyB2bWallet(models.Model):
     def _query_expired(self, root_ids):
         """Return what has expired of lots with these roots.
 
-        :return: list of (root, last day of use, day of availability, expire entry,
-            points not given back yet, number of times some were), the oldest first.
+        :return: list of (root, last day of use, day of availability, origin, expire
+            entry, points not given back yet, number of times some were), the oldest
+            first.
         """
         return self.env.execute_query(
             SQL(
                 """
             SELECT COALESCE(lot.root_entry_id, lot.id), lot.date_expiry,
-                   lot.date_available, x.id,
+                   lot.date_available, lot.origin, x.id,
                    (-x.points - COALESCE(SUM(r.points), 0))::bigint, COUNT(r.id)
               FROM loyalty_b2b_entry lot
               JOIN loyalty_b2b_entry x

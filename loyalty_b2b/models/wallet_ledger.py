@@ -28,6 +28,7 @@ ENTRY_DEFAULTS = {
     "redemption_id": None,
     "amount": 0,
     "note": None,
+    "origin": None,
     "round": 0,
     "life": None,
     "is_late": False,

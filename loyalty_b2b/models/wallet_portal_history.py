@@ -92,9 +92,29 @@ class LoyaltyB2bWallet(models.Model):
             return self.env._("Nothing earned")
         if row["is_late"] and row["points"] < 0:
             return self.env._("Cancelled, as the invoice was paid late")
-        # reasons are typed by people, and for corrections only
-        note = row["note"] if row["kind"] in ("adjust", "transfer", "bonus") else ""
-        return note or self._get_portal_texts().get(row["kind"], "")
+        # reasons are typed by people, and only for what no invoice explains
+        has_reason = row["kind"] in ("adjust", "transfer", "bonus") or (
+            row["origin"] and row["kind"] in ("opening", "reversal")
+        )
+        return (
+            (row["note"] if has_reason else "")
+            or self._get_portal_origin_text(row)
+            or self._get_portal_texts().get(row["kind"], "")
+        )
+
+    @api.model
+    def _get_portal_origin_text(self, row):
+        """Return what to say of points that no invoice explains, or ''."""
+        if row["kind"] == "reversal" and row["origin"]:
+            return self.env._("An earlier bonus was taken back")
+        if row["kind"] != "bonus":
+            return ""
+        return {
+            "welcome": self.env._("Welcome"),
+            "referral": self.env._("For bringing a new customer"),
+            "activity": self.env._("For taking part"),
+            "goodwill": self.env._("Goodwill"),
+        }.get(row["origin"], "")
 
     @api.model
     def _get_portal_texts(self):
@@ -199,7 +219,7 @@ class LoyaltyB2bWallet(models.Model):
             SELECT page.total, e.id, e.kind, e.state, e.points,
                    e.date_event, e.date_available, e.date_expiry, e.move_name,
                    e.order_name, e.note, e.partner_id, e.partner_name,
-                   e.awaits_payment, e.is_late,
+                   e.awaits_payment, e.is_late, e.origin,
                    fate.held, fate.used, fate.corrected, back.returned, back.undone,
                    CASE WHEN l.lapsed THEN 0 ELSE e.points_open END AS open,
                    -- what the settling job is about to cover is not missing

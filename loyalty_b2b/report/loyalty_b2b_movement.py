@@ -28,7 +28,14 @@ class LoyaltyB2bMovement(models.Model):
     _order = "date desc, id desc"
     _rec_name = "entry_id"
     _depends = {
-        "loyalty.b2b.entry": ["date_booked", "kind", "points", "state", "wallet_id"],
+        "loyalty.b2b.entry": [
+            "date_booked",
+            "kind",
+            "origin",
+            "points",
+            "state",
+            "wallet_id",
+        ],
         "loyalty.b2b.wallet": ["partner_id", "user_id"],
         "loyalty.b2b.rate": ["amount", "date_start", "points", "program_id"],
     }
@@ -52,6 +59,13 @@ class LoyaltyB2bMovement(models.Model):
     kind = fields.Selection(
         selection=lambda self: self.env["loyalty.b2b.entry"]._fields["kind"].selection,
         readonly=True,
+    )
+    origin = fields.Selection(
+        selection=lambda self: (
+            self.env["loyalty.b2b.entry"]._fields["origin"].selection
+        ),
+        readonly=True,
+        help="Where the points come from if no invoice earned them.",
     )
     brought_in = Points(
         string="Brought in",
@@ -95,7 +109,7 @@ class LoyaltyB2bMovement(models.Model):
             """
             SELECT e.id, e.id AS entry_id, e.date_booked AS date, e.program_id,
                    e.wallet_id, w.partner_id, w.user_id, e.company_id, e.currency_id,
-                   e.kind, e.points, %s,
+                   e.kind, e.origin, e.points, %s,
                    (SELECT e.points * r.amount / r.points
                       FROM loyalty_b2b_rate r
                      WHERE r.program_id = e.program_id

@@ -53,3 +53,5 @@ from . import test_preview
 from . import test_life
 from . import test_channel
 from . import test_why
+from . import test_origin
+from . import test_notices

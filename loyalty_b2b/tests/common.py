@@ -96,6 +96,7 @@ class LoyaltyB2bCommon(AccountTestInvoicingCommon):
                 "company_id": cls.company.id,
                 "tz": "Europe/Warsaw",
                 "rate_tax": "net",
+                "notices": False,
                 "rate_ids": [
                     Command.create(
                         {

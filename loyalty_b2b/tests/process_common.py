@@ -110,6 +110,7 @@ class ProcessCase(BaseCase):
                 "name": "Club",
                 "tz": "Europe/Warsaw",
                 "rate_tax": "net",
+                "notices": False,
                 "rate_ids": [
                     Command.create(
                         {"date_start": "2015-01-01", "points": 1000, "amount": 10.0}
