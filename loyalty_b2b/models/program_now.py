@@ -5,6 +5,16 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date, formatLang
 
 
+ALERTS = {
+    "draft": "info",
+    "announced": "info",
+    "running": "success",
+    "paused": "warning",
+    "closing": "warning",
+    "closed": "secondary",
+}
+
+
 class LoyaltyB2bProgram(models.Model):
     """What happens in a programme now, for whom, and what comes next; in words."""
 
@@ -30,9 +40,9 @@ class LoyaltyB2bProgram(models.Model):
     def _compute_life_now(self):
         for program in self:
             first, *others = filter(None, getattr(program, f"_say_{program.state}")())
-            program.life_now = Markup("<b>%s</b> ") % first + Markup("<br/>").join(
-                [" ".join(others)]
-            )
+            program.life_now = Markup(
+                '<div class="alert alert-%s mb-0" role="status"><b>%s</b> %s</div>'
+            ) % (ALERTS[program.state], first, " ".join(others))
 
     # === STATES === #
 
@@ -164,11 +174,10 @@ class LoyaltyB2bProgram(models.Model):
     def _get_audience_text(self):
         """Return how many customers take part, and how others come to."""
         if not self.auto_enrol:
-            return " ".join(
-                [
-                    self._get_wallets_text(),
-                    self.env._("You enrol them with “Enrol customers”."),
-                ]
+            if self.sudo().wallet_count:
+                return self._get_wallets_text()
+            return self.env._(
+                "No customer takes part yet: choose some with “Enrol customers”."
             )
         count = self._count_matching()
         said = (

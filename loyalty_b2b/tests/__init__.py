@@ -55,3 +55,6 @@ from . import test_channel
 from . import test_why
 from . import test_origin
 from . import test_notices
+from . import test_program_new
+from . import test_program_steps
+from . import test_program_tour

@@ -134,7 +134,8 @@ class LoyaltyB2bProgramNew(models.TransientModel):
     def _compute_scope(self):
         for wizard in self:
             needs = wizard._get_template().needs_products
-            wizard.scope = "some" if needs else wizard.scope or "all"
+            chosen = wizard.product_ids or wizard.category_ids
+            wizard.scope = "some" if needs or chosen else "all"
 
     @api.depends("template", "company_id")
     def _compute_worth(self):
@@ -273,7 +274,10 @@ class LoyaltyB2bProgramNew(models.TransientModel):
             *program.rule_ids.mapped("sentence"),
             *self._get_tier_sentences(template),
             program.rate_text,
-            program.life_text,
+            self.env._(
+                "Points expire after %(life)s.",
+                life=program._format_months(template.expiry_months),
+            ),
             self._get_who_text(template),
             self._get_when_text(),
         ]
