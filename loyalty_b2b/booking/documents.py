@@ -131,9 +131,8 @@ class DocumentBookings(Bookings):
         return ids
 
     def keep(self):
-        super().keep()
         self._missed += self._draft_missed
-        self._draft_missed = []
+        super().keep()
 
     def discard(self):
         super().discard()

@@ -33,15 +33,20 @@ class MissedBookings(DocumentBookings):
             ]
 
     def _get_standing(self, document):
-        """Return the keys of the document's lines that count in the programme."""
-        bases, quantities = defaultdict(Decimal), defaultdict(Decimal)
+        """Return the keys of the document's lines that count in the programme.
+
+        Lines for free have no base: they count if others of the document do.
+        """
+        bases, own = defaultdict(Decimal), set()
         for found in self.groups.values():
             if self._program_of(found.wallet) != self.program:
                 continue
             for row in found.moves.get(document.id, ()):
                 bases[row.source or row.key] += row.base
-                quantities[row.source or row.key] += row.quantity
-        return {key for key in bases if bases[key] or quantities[key]}
+                if not row.source:
+                    own.add(row.key)
+        standing = {key for key, base in bases.items() if base}
+        return standing | own if standing & own else standing
 
     def add_all(self):
         """Book the documents.

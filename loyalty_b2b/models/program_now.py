@@ -20,7 +20,7 @@ class LoyaltyB2bProgram(models.Model):
 
     _inherit = "loyalty.b2b.program"
 
-    life_now = fields.Html(compute="_compute_life_now")
+    life_now = fields.Html(compute="_compute_life_now", sanitize=False)
 
     # === COMPUTE METHODS === #
 

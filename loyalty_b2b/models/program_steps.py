@@ -224,7 +224,7 @@ class LoyaltyB2bProgram(models.Model):
         for program in self:
             today = program._today()
             first = max(day or today, today)
-            if (day or program.date_start) and program._is_other_start(first):
+            if program._is_other_start(first):
                 program.write({"date_start": first})
             if not program._agree_start():
                 continue
@@ -232,13 +232,13 @@ class LoyaltyB2bProgram(models.Model):
                 program._start_later()
                 continue
             program._begin()
-            if program.date_start and program.date_start < first:
+            if (day or program.date_start) and program.date_start != first:
                 program.write({"date_start": first})
 
     def _is_other_start(self, day):
         """Tell whether a start on a day, today or later, is not the planned one."""
-        planned = self.date_start and max(self.date_start, self._today())
-        return planned != day
+        today = self._today()
+        return max(self.date_start or today, today) != day
 
     def _start_later(self):
         """Leave the start to the job; customers are told now."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
@@ -12,6 +14,12 @@ class ProgramNewCommon(LoyaltyB2bCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.loyalty_b2b_several_programs = True
+        # a job commits its batches, which a test cannot
+        cls.startClassPatcher(
+            patch.object(
+                type(cls.env["ir.cron"]), "_commit_progress", return_value=60.0
+            )
+        )
         cls.admin = cls._create_admin("new_admin")
 
     @classmethod
@@ -143,7 +151,6 @@ class TestProgramNew(ProgramNewCommon):
                 wizard = self.env["loyalty.b2b.program.new"].with_user(self.admin)
                 with Form(wizard) as form:
                     form.template = template
-                    form.scope = "some" if template == "launch" else "all"
                     if template == "launch":
                         form.product_ids.add(self.product)
                     for word in words:

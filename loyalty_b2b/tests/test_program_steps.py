@@ -30,18 +30,10 @@ class ProgramStepsCommon(ProgramNewCommon, UseCommon):
 
     def _run_missed(self):
         """Book what was missed, as the job does within minutes."""
-        wallets = self.env["loyalty.b2b.wallet"].sudo()
-        for program in self.env["loyalty.b2b.program"].search(
-            [("books_missed", "=", True)]
-        ):
-            ids = wallets._query_missed(program.id, 0, 1000)
-            for wallet in wallets.browse(ids):
-                wallet._book_missed()
-            if not program.missed_count:
-                program.sudo().books_missed = False
-        wallets.browse(wallets._query_unsettled(0, 1000))._settle_job()
-        wallets.invalidate_model()
-        self.env["loyalty.b2b.program"].invalidate_model(["missed_count"])
+        self.env["loyalty.b2b.program"]._cron_book_missed()
+        self.env["loyalty.b2b.wallet"].sudo()._cron_settle()
+        self.env["loyalty.b2b.wallet"].invalidate_model()
+        self.env["loyalty.b2b.program"].invalidate_model(["missed_count", "life_now"])
 
 
 @tagged("post_install", "-at_install")
@@ -270,10 +262,9 @@ class TestProgramSteps(ProgramStepsCommon):
 
     def test_alone_nobody_starts(self):
         program = self._create_shared()
-        others = program._get_starters() - self.admin
-        others.group_ids -= self.env.ref("loyalty_b2b.group_loyalty_b2b_admin")
-        others.active = False
-        with self.assertRaisesRegex(UserError, "second administrator"):
+        path = "odoo.addons.loyalty_b2b.models.program_second.LoyaltyB2bProgram"
+        alone = self.patch_with(f"{path}._get_starters", return_value=self.admin)
+        with alone, self.assertRaisesRegex(UserError, "second administrator"):
             program.with_user(self.admin).action_start()
 
     # === RESUMING === #

@@ -113,7 +113,7 @@ class LoyaltyB2bProgramNew(models.TransientModel):
         help="Last day on which the new products earn.",
     )
 
-    summary = fields.Html(compute="_compute_summary")
+    summary = fields.Html(compute="_compute_summary", sanitize=False)
 
     # === COMPUTE METHODS === #
 
@@ -142,7 +142,9 @@ class LoyaltyB2bProgramNew(models.TransientModel):
         for wizard in self:
             template = wizard._get_template()
             wizard.points = wizard.points or template.points
-            wizard.amount = wizard.amount or template.worth * template.unit
+            proposed = template.worth * template.unit
+            if not wizard.amount or wizard.amount in (template.worth, proposed):
+                wizard.amount = proposed
 
     @api.depends("when", "date_start", "template")
     def _compute_date_end(self):
@@ -189,7 +191,8 @@ class LoyaltyB2bProgramNew(models.TransientModel):
         program = programs.with_company(self.company_id).create(
             template.prepare_program()
         )
-        program._get_discount_product()
+        # made by the programme, whoever may make products
+        program.sudo()._get_discount_product()
         return {
             "type": "ir.actions.act_window",
             "res_model": program._name,

@@ -59,7 +59,7 @@ class LoyaltyB2bProgramStep(models.TransientModel):
         help="Included; at least 60 days after the last day of earning.",
     )
     is_request = fields.Boolean(compute="_compute_plan")
-    plan = fields.Html(compute="_compute_plan")
+    plan = fields.Html(compute="_compute_plan", sanitize=False)
 
     # === COMPUTE METHODS === #
 
