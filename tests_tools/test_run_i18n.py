@@ -50,3 +50,14 @@ def test_gaps_of_a_translation_are_named(folder, exported):
         "points/i18n/pl.po: 1 fuzzy: 'Wallet'",
         "points/i18n/pl.po: 1 no longer used: 'Balance'",
     ]
+
+
+def test_merging_keeps_what_is_translated(folder, tmp_path):
+    po = write(folder / "pl.po", Wallet="Portfel", Balance="Saldo", **{"A  b": "A be"})
+    pot = write(folder / "points.pot", Points="", Wallet="", **{"A b": ""})
+    assert run_i18n.merge(po, pot) == 1
+    assert [(entry.msgid, entry.msgstr) for entry in run_i18n.read(po)] == [
+        ("Points", ""),
+        ("Wallet", "Portfel"),
+        ("A b", "A be"),
+    ]

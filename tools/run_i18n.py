@@ -21,7 +21,7 @@ SHOWN = 10  # terms of one kind
 
 
 def run(words: Sequence[str]) -> int:
-    """Write the `.pot` of each addon."""
+    """Write the `.pot` of each addon, and bring its translations in line with it."""
     names = list(words) or addons.get_addons()
     with tempfile.TemporaryDirectory() as folder:
         for name, exported in export(names, Path(folder)).items():
@@ -29,10 +29,37 @@ def run(words: Sequence[str]) -> int:
             target.parent.mkdir(exist_ok=True)
             if target.exists() and not get_differences(target, exported):
                 say(f"{target.relative_to(ROOT)} is current")
-                continue
-            target.write_text(exported.read_text())
-            say(f"{target.relative_to(ROOT)} written")
+            else:
+                target.write_text(exported.read_text())
+                say(f"{target.relative_to(ROOT)} written")
+            for path in sorted(target.parent.glob("*.po")):
+                missing = merge(path, target)
+                say(f"{path.relative_to(ROOT)}: {missing} terms to translate")
     return 0
+
+
+def merge(path: Path, pot: Path) -> int:
+    """Give a translation the terms of the template, in their order.
+
+    What is translated stays; a term that differs from an old one by its line breaks
+    only keeps the translation. Terms that are gone are left out.
+
+    :return: the number of terms without a translation
+    """
+    old = polib.pofile(str(path), wrapwidth=0)
+    known = {(e.msgctxt or "", e.msgid): e for e in old if e.msgstr}
+    alike = {" ".join(e.msgid.split()): e for e in known.values()}
+    terms = polib.pofile(str(pot))
+    old[:] = []
+    for term in terms:
+        same = known.get((term.msgctxt or "", term.msgid))
+        same = same or alike.get(" ".join(term.msgid.split()))
+        if same:
+            term.msgstr, term.flags = same.msgstr, same.flags
+        old.append(term)
+    old.wrapwidth = 78
+    old.save(str(path))
+    return sum(not term.msgstr for term in old)
 
 
 def check() -> bool:

@@ -68,8 +68,19 @@ class Bookings(Drafts):
             self._program_ids[wallet_id] = wallet.program_id.id
         return self.programs.browse(self._program_ids[wallet_id])
 
-    def annul(self, found, move, rows):
-        """Book that a document no longer counts."""
+    def undo(self, move):
+        """Book that a document no longer counts: in all of its groups or, if one
+        fails, in none."""
+        try:
+            for found in [*self.groups.values()]:
+                self._annul(found, move, found.moves.get(move.id, ()))
+        except Exception:
+            self.discard()
+            raise
+        self.keep()
+
+    def _annul(self, found, move, rows):
+        """Draft that a document no longer counts in a group."""
         new = engine.annul(rows)
         if not new:
             return
@@ -84,7 +95,6 @@ class Bookings(Drafts):
             parts = list(zip(new, engine.exact_points(new), strict=True))
             self._credit(found, "earn", taken, parts, values)
         self._draft_explained(found, move.id, new)
-        self.keep()
 
     def level(self, found):
         """Book what a group is missing or has too much.

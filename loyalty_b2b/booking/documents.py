@@ -145,6 +145,9 @@ class DocumentBookings(Bookings):
         """
         if not document.lines:
             return
+        if document.posted_before:
+            # what a reset could not undo when it was made
+            self.undo(self.env["account.move"].browse(document.id))
         program_ids = self.programs._get_active_program_ids(document.company_id)
         try:
             for program in self.programs.browse(program_ids):

@@ -23,7 +23,8 @@ class LatenessBookings(Bookings):
         :param int days: from the day it was due to the day of payment.
         """
         self._noted = {"note": self._get_late_note(days), "is_late": True}
-        self.annul(found, move, found.moves.get(move.id, ()))
+        self._annul(found, move, found.moves.get(move.id, ()))
+        self.keep()
 
     def restore(self, found, move):
         """Let a document count again that was cancelled; its points live no longer."""

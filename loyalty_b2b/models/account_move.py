@@ -65,6 +65,7 @@ class AccountMove(models.Model):
         moves = self._filter_loyalty_b2b()
         if not moves:
             return
+        moves.filtered("loyalty_b2b_to_book").loyalty_b2b_to_book = False
         moves = moves.sorted(lambda move: (move.invoice_date, move.name, move.id))
         documents = [
             move._prepare_loyalty_b2b_document(move.id in posted_before)
@@ -102,10 +103,12 @@ class AccountMove(models.Model):
         return debited
 
     def _cron_book_loyalty_b2b(self):
-        """Try again the documents whose points could not be worked out."""
+        """Try again the documents whose points could not be worked out or undone."""
         moves = self.search([("loyalty_b2b_to_book", "=", True)], limit=1000)
         moves.loyalty_b2b_to_book = False
-        moves._book_loyalty_b2b(set(moves.ids))
+        posted = moves.filtered(lambda move: move.state == "posted")
+        self.env["loyalty.b2b.wallet"]._unbook_documents((moves - posted).ids)
+        posted._book_loyalty_b2b(set(posted.ids))
 
     def _queue_loyalty_b2b_activation(self, move_ids):
         """Compare points and payment state of these documents before the commit.

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class LoyaltyB2bTier(models.Model):
@@ -60,6 +60,24 @@ class LoyaltyB2bTier(models.Model):
         "Two levels of a programme cannot begin at the same threshold.",
     )
     _values = models.Constraint(
-        "CHECK (threshold >= 0 AND factor > 0)",
-        "A level begins at 0 or above, and multiplies points by more than 0.",
+        "CHECK (threshold >= 0 AND factor >= 1)",
+        "A level begins at 0 or above, and multiplies points by 1 or more.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        levels = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return levels
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

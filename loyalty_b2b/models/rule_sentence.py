@@ -39,6 +39,7 @@ class LoyaltyB2bRule(models.Model):
             "country_ids.name",
             "pricelist_ids.name",
             "excluded_pricelist_ids.name",
+            "tier_ids.name",
             "program_id.point_name",
         )
     )

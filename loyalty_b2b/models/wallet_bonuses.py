@@ -47,6 +47,19 @@ class LoyaltyB2bWallet(models.Model):
         }
         return bool(places and Bonuses(self.sudo(), places).book())
 
+    def _merge(self, source):
+        super()._merge(source)
+        self._settle_first_orders()
+
+    def _settle_first_orders(self):
+        """Leave one first order of those that wallets brought into a merge."""
+        program = self.sudo().program_id
+        roots = program._get_deferred_rules("first_order")
+        refs = self._query_bonus_refs(self.ids, roots) if roots else ()
+        places = {(self.id, deferred.source_ref(ref)): program.id for ref in refs}
+        if places and Bonuses(self.sudo(), places, ("first_order",)).book():
+            self._settle()
+
     @api.model
     def _activate(self, move_ids):
         result = super()._activate(move_ids)

@@ -1,4 +1,5 @@
 import logging
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
@@ -32,17 +33,26 @@ class LoyaltyB2bWallet(models.Model):
         """
         ledger = DocumentBookings(self, documents)
         for document in documents:
-            try:
+            with self._deferring(document):
                 ledger.add(document)
-            except psycopg2.Error:
-                # the transaction is lost; Odoo runs it again if another one won
-                raise
-            except Exception:
-                _logger.exception("Points of %s could not be worked out", document.name)
-                self._defer_document(document)
         ledger.insert()
         if ledger.pending:
             self._activate([document.id for document in documents])
+
+    @contextmanager
+    def _deferring(self, document):
+        """Leave a document to the job if its data fail: accounting goes on.
+
+        :param document: a `Document` or an `account.move`.
+        """
+        try:
+            yield
+        except psycopg2.Error:
+            # the transaction is lost; Odoo runs it again if another one won
+            raise
+        except Exception:
+            _logger.exception("Points of %s could not be worked out", document.name)
+            self._defer_document(document)
 
     def _defer_document(self, document):
         """Leave a document to the job and tell the people who can help."""
@@ -65,20 +75,21 @@ class LoyaltyB2bWallet(models.Model):
     def _unbook_documents(self, move_ids):
         """Undo what documents booked, as they are reset to draft or cancelled.
 
+        What cannot be undone now is left to the job, or to the next posting.
+
         :param list move_ids: of customer documents.
         """
         wallets = self.sudo()
         groups = wallets._load_groups(move_ids=move_ids)
+        if not groups:
+            return
         ledger = Bookings(wallets, groups)
         moves = wallets.env["account.move"].browse(move_ids)
-        if groups:
-            ledger.name_lines(moves)
-            ledger.lock_caps()
+        ledger.name_lines(moves)
+        ledger.lock_caps()
         for move in moves:
-            for found in groups.values():
-                rows = found.moves.get(move.id)
-                if rows:
-                    ledger.annul(found, move, rows)
+            with self._deferring(move):
+                ledger.undo(move)
         ledger.insert()
 
     # === ACTIVATION === #
@@ -285,14 +296,15 @@ class LoyaltyB2bWallet(models.Model):
         """Return who takes part, and what the conditions of rules ask of customers.
 
         :return: dicts with id, country_id and tag_ids of the company, program_id,
-            wallet_id, date_start and date_end.
+            wallet_id and its tier_id, date_start and date_end.
         """
         self.env["res.partner"].flush_model(["country_id", "category_id"])
+        self.env["loyalty.b2b.wallet"].flush_model(["tier_id"])
         return self.env.execute_query_dict(
             SQL(
                 """
             SELECT p.partner_id AS id, w.program_id, w.id AS wallet_id, p.date_start,
-                   p.date_end, c.country_id,
+                   p.date_end, c.country_id, w.tier_id,
                    ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
                           WHERE partner_id = c.id) AS tag_ids
               FROM loyalty_b2b_participant p

@@ -1,5 +1,16 @@
 from odoo import fields, models
 
+# What only the verbs of the wallet write.
+TIER_FIELDS = (
+    "tier_id",
+    "tier_since",
+    "tier_earned_id",
+    "tier_until",
+    "tier_manual_id",
+    "tier_manual_until",
+    "tier_reason",
+)
+
 
 class LoyaltyB2bWallet(models.Model):
     """The level of a wallet: earned, or set by hand; the higher of both holds."""
@@ -40,9 +51,7 @@ class LoyaltyB2bWallet(models.Model):
     tier_manual_until = fields.Date(
         string="Set by hand until", readonly=True, copy=False
     )
-    tier_reason = fields.Char(
-        string="Reason for the level", readonly=True, copy=False
-    )
+    tier_reason = fields.Char(string="Reason for the level", readonly=True, copy=False)
     tier_change_ids = fields.One2many(
         comodel_name="loyalty.b2b.tier.change",
         inverse_name="wallet_id",

@@ -99,6 +99,25 @@ class TestFirstOrder(BonusCommon):
         self.assertEqual(self._find_bonuses()[-1].move_id, second)
         self.assertWallet(balance=570)
 
+    def test_of_two_merged_wallets_one_first_order_is_left(self):
+        self._create_invoice_of([100.0], invoice_date="2026-01-10")
+        other = self._create_customer("Twin")
+        twin = self._enrol(other)
+        first = self._create_invoice_of(
+            [70.0], partner=other, invoice_date="2026-01-09"
+        )
+        self._get_bonuses()
+        twin._lock()
+        twin._settle()
+        twin._invalidate_figures()
+        self.assertEqual(twin.balance, 570)
+        self.wallet._merge(twin)
+        self.wallet._invalidate_figures()
+        self.assertWallet(balance=670)
+        self.assertEqual(self._get_bonuses(), [500, 500, -500])
+        taken = self._find_bonuses()[-1]
+        self.assertNotEqual(taken.reversed_entry_id.move_id, first)
+
     def test_a_cancelled_first_order_posted_again_has_its_bonus_again(self):
         first = self._create_invoice_of([100.0], invoice_date="2026-01-10")
         self._get_bonuses()

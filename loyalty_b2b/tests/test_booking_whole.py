@@ -121,6 +121,46 @@ class TestBookingWhole(LoyaltyB2bCommon):
         self.env["account.move"]._cron_book_loyalty_b2b()
         self.assertSound(balance=0)
 
+    def _fail_undoing(self):
+        return self._fail_when(
+            DocumentBookings.__mro__[1], "_annul", lambda ledger, *args: True
+        )
+
+    def test_a_reset_that_cannot_be_undone_is_left_to_the_job(self):
+        invoice = self._create_invoice_of([300.0])
+        with self._fail_undoing(), self.mute_errors():
+            invoice.button_draft()
+            self.env["account.move"]._cron_book_loyalty_b2b()
+        self.assertEqual(invoice.state, "draft")
+        self.assertTrue(invoice.loyalty_b2b_to_book)
+        self.assertEqual(len(invoice.activity_ids), 1)
+        self.assertSound(balance=300)
+        self.env["account.move"]._cron_book_loyalty_b2b()
+        self.assertFalse(invoice.loyalty_b2b_to_book)
+        self.assertSound(balance=0)
+        invoice.action_post()
+        self.assertSound(balance=300)
+
+    def test_posted_again_before_the_job_it_counts_once(self):
+        invoice = self._create_invoice_of([300.0])
+        with self._fail_undoing(), self.mute_errors():
+            invoice.button_draft()
+        invoice.invoice_line_ids.price_unit = 200.0
+        invoice.action_post()
+        self.assertFalse(invoice.loyalty_b2b_to_book)
+        self.assertEqual(self._points_of(invoice), 200)
+        self.env["account.move"]._cron_book_loyalty_b2b()
+        self.assertSound(balance=200)
+
+    def test_a_reset_of_several_orders_is_undone_in_all_or_none(self):
+        both = self._invoice_both()
+        both.action_post()
+        with self._fail_second(), self.mute_errors():
+            both.button_draft()
+        self.assertSound(balance=700)
+        self.env["account.move"]._cron_book_loyalty_b2b()
+        self.assertSound(balance=0)
+
     def test_a_correction_in_the_batch_of_its_invoice_that_changes_no_points(self):
         """What it explains keeps the dates of a lot that is not in the ledger yet."""
         self.program.rule_ids.write({"effect": "step", "points": 100, "amount": 250.0})

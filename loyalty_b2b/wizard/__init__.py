@@ -1,9 +1,11 @@
 from . import account_move_reversal
 from . import base_partner_merge
 from . import loyalty_b2b_rule_version
+from . import loyalty_b2b_activity_reason
 from . import loyalty_b2b_adjust
 from . import loyalty_b2b_enrol
 from . import loyalty_b2b_enrol_line
+from . import loyalty_b2b_goodwill
 from . import loyalty_b2b_participation
 from . import loyalty_b2b_program_step
 from . import program_step_plan
@@ -13,3 +15,4 @@ from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
+from . import loyalty_b2b_join

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
 from . import effects
-from .keys import Item, exactly, is_untouched, remaining
+from .keys import ZERO, Item, exactly, remaining
 from .lines import Row
 from .rules import Rule
 from .ruleset import NOTHING, RuleSet, stacked
 
 # Effects that the quick way can count; a row without one earns nothing.
 PLAIN = frozenset({"proportional", ""})
+NONE = Fraction(0)
+# Rule, its points for each `per`, and the amount that counts.
+Sum = tuple[int | None, int, Decimal, Decimal | Fraction]
 # Says how many of the points that a capped rule wants it gets.
 Grant = Callable[[Rule, int], int]
 
@@ -28,21 +31,21 @@ class Count:
     ``pools`` holds whole points by what is rounded together (see `Rule.pool`), ``caps``
     (wanted, given) by the id of each capped rule, ``why`` the code of why a line earns
     nothing by a rule although it meets its conditions, by rule id and key. ``exact``
-    are points by rule before rounding, ``sums`` the amounts by (rule, points, per)
-    where each line counted by itself.
+    are points by rule before rounding, ``sums`` (rule, points, per, amount) where each
+    line counted by itself.
     """
 
     pools: dict[str, int] = field(default_factory=dict)
     caps: dict[int, tuple[int, int]] = field(default_factory=dict)
     why: dict[tuple[int | None, str], str] = field(default_factory=dict)
     exact: dict[int | None, Fraction] = field(default_factory=dict)
-    sums: dict[tuple, Decimal | Fraction] = field(default_factory=dict)
+    sums: list[Sum] = field(default_factory=list)
 
     @property
     def gives(self) -> dict[int | None, Fraction]:
         """Points by rule id before rounding."""
         gives = defaultdict(Fraction, self.exact)
-        for (rule, points, per), amount in self.sums.items():
+        for rule, points, per, amount in self.sums:
             gives[rule] += Fraction(amount) * points / Fraction(per)
         return gives
 
@@ -140,28 +143,66 @@ def capped(stands: tuple[int, int], wanted: int) -> int:
 def _count(rows: Sequence[Row], ruleset: RuleSet, grant: Grant) -> Count:
     """Count rows, by the quick way if each line counts by itself."""
     intricate = ruleset.intricate
-    for row in rows:
-        if row.rule in intricate or row.effect not in PLAIN:
-            return _Counting(uncapped(rows), ruleset, grant).run()
-    # Sums of Decimal and of Fraction are kept apart: only the few touched lines need
-    # the slower one.
-    sums: dict[tuple, Decimal | Fraction] = defaultdict(int)
-    rates: dict[tuple, Decimal | Fraction] = defaultdict(int)
-    if is_untouched(rows):
+    sums = _sum_untouched(rows, intricate)
+    if sums is None:
         for row in rows:
-            if row.effect:
-                sums[row.rule, row.points, row.per] += row.amount
-    else:
-        for item in remaining(uncapped(rows)):
-            row = item.row
-            sums[row.rule, row.points, row.per] += Fraction(item.amount)
-    for (_rule, points, per), amount in sums.items():
-        rates[points, per] += amount
-    exact = sum(
-        Fraction(amount) * points / Fraction(per)
-        for (points, per), amount in rates.items()
+            if row.rule in intricate or row.effect not in PLAIN:
+                return _Counting(uncapped(rows), ruleset, grant).run()
+        sums = [
+            (item.row.rule, item.row.points, item.row.per, Fraction(item.amount))
+            for item in remaining(uncapped(rows))
+        ]
+    return Count(pools={"": max(0, _floor(sums))}, sums=sums)
+
+
+def _sum_untouched(rows: Sequence[Row], intricate: Collection) -> list[Sum] | None:
+    """Sum up the usual, quick case; None if it is another one.
+
+    Each key counts with its full value (see `is_untouched`), by rules under which each
+    line counts by itself, whose rate is the same on all lines. One pass and no look at
+    a row more than once: it is what a rehearsal does millions of times.
+    """
+    first: dict[int | None, Row] = {}
+    amounts: dict[int | None, Decimal] = {}
+    places = set()
+    for row in rows:
+        rule = row.rule
+        if row.part != "line" or row.base <= ZERO:
+            return None
+        places.add((row.key, row.root))
+        if not row.effect:
+            continue
+        known = first.get(rule)
+        if known is None:
+            if rule in intricate or row.effect not in PLAIN:
+                return None
+            first[rule], amounts[rule] = row, row.amount
+        elif (
+            row.effect == known.effect
+            and (row.per is known.per or row.per == known.per)
+            and row.points == known.points
+        ):
+            amounts[rule] += row.amount
+        else:
+            return None
+    if len(places) < len(rows):
+        return None
+    return [(rule, r.points, r.per, amounts[rule]) for rule, r in first.items()]
+
+
+def _floor(sums: Iterable[Sum]) -> int:
+    """Return the whole points of amounts at their rates, all together."""
+    whole: dict[Decimal, Decimal | Fraction] = {}
+    exact = True
+    for _rule, points, per, amount in sums:
+        exact = exact and isinstance(amount, Decimal)
+        whole[per] = whole.get(per, 0) + amount * points
+    if exact and len(whole) == 1:
+        ((per, points),) = whole.items()
+        return int(points // per)  # above zero: exact, and much quicker
+    return floor(
+        sum((Fraction(points) / Fraction(per) for per, points in whole.items()), NONE)
     )
-    return Count(pools={"": max(0, floor(exact))}, sums=sums)
 
 
 class _Counting:
