@@ -32,6 +32,7 @@ class LoyaltyB2bProgram(models.Model):
         Each step goes by the state of the ledger, so that a run that was broken off is
         taken up where it stopped, and a second one finds nothing to do.
         """
+        self._cron_start()
         self.env["account.move"]._cron_book_loyalty_b2b()
         for program in self.search([("state", "not in", ("draft", "announced"))]):
             today = program._today()

@@ -265,11 +265,6 @@ class LoyaltyB2bProgram(models.Model):
             )
 
     @api.model
-    def _cron_daily(self):
-        self._cron_start()
-        return super()._cron_daily()
-
-    @api.model
     def _cron_start(self):
         """Start announced programmes whose day has come.
 

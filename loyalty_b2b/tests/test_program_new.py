@@ -178,7 +178,8 @@ class TestProgramNew(ProgramNewCommon):
         program = self._answer(
             "partner", user=self.admin.with_company(company), company_id=company
         )
-        self.assertEqual(program.rule_ids.amount, 100)
+        every = program.rule_ids.filtered(lambda r: r.effect == "proportional")
+        self.assertEqual(every.amount, 100)
         self.assertEqual((program.rate_ids.points, program.rate_ids.amount), (1000, 1000))
         self.assertEqual(program.tier_ids.mapped("threshold"), [0, 5e6, 2e7])
 

@@ -23,7 +23,8 @@ const openQuestions = () => [
 const choose = (template) => ({
     content: `choose the kind ${template}`,
     trigger: `.modal .o_loyalty_b2b_cards label[data-value="${template}"]`,
-    run: "click",
+    // as a label does: it clicks the button that stands hidden beside it
+    run: ({ anchor }) => anchor.click(),
 });
 
 const reads = (text) => ({
