@@ -59,7 +59,15 @@ class LoyaltyB2bProgram(models.Model):
                 SQL(", ").join(SQL("%s", tuple(row)) for row in rows),
             )
         )
+        self._invalidate_missed()
+
+    @api.model
+    def _invalidate_missed(self):
+        """Forget what was read of missed documents, after they have changed."""
         self.env["loyalty.b2b.missed"].invalidate_model(flush=False)
+        self.env["loyalty.b2b.program"].invalidate_model(
+            ["missed_count", "life_now"], flush=False
+        )
 
     def _find_missed(self, move_id):
         """Return the id of the wallet in which a document is to be booked later."""

@@ -180,6 +180,13 @@ class LoyaltyB2bProgram(models.Model):
                 "No customer takes part yet: choose some with “Enrol customers”."
             )
         count = self._count_matching()
+        if not count:
+            return " ".join(
+                [
+                    self._get_wallets_text(),
+                    self.env._("Who comes to match the filter is enrolled by itself."),
+                ]
+            )
         said = (
             self.env._("1 customer matches the filter and is enrolled by itself.")
             if count == 1

@@ -36,8 +36,8 @@ class LoyaltyB2bWallet(models.Model):
                 self.ids,
             )
         )
-        self.env["loyalty.b2b.missed"].invalidate_model(flush=False)
         program = self.program_id.ensure_one()
+        program._invalidate_missed()
         wallet_by_move = {move_id: wallet_id for _p, wallet_id, move_id in rows}
         moves = self.env["account.move"].browse(wallet_by_move)
         moves = sort_documents(moves.filtered(lambda move: move.state == "posted"))

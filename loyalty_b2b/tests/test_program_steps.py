@@ -33,7 +33,6 @@ class ProgramStepsCommon(ProgramNewCommon, UseCommon):
         self.env["loyalty.b2b.program"]._cron_book_missed()
         self.env["loyalty.b2b.wallet"].sudo()._cron_settle()
         self.env["loyalty.b2b.wallet"].invalidate_model()
-        self.env["loyalty.b2b.program"].invalidate_model(["missed_count", "life_now"])
 
 
 @tagged("post_install", "-at_install")

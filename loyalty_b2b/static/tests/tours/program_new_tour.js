@@ -53,8 +53,7 @@ const createAndStart = (...captions) => [
     },
     {
         content: "nothing is earned yet, and it says so",
-        trigger:
-            '.o_form_view:not(.modal *) .o_field_widget[name="life_now"]:contains("Nothing is earned yet")',
+        trigger: '.o_field_widget[name="life_now"]:contains("Nothing is earned yet")',
     },
     ...captions.map((caption) => ({
         content: `a tab says ${caption}`,
