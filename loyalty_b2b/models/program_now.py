@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, formatLang
 
-
 ALERTS = {
     "draft": "info",
     "announced": "info",
@@ -156,11 +155,15 @@ class LoyaltyB2bProgram(models.Model):
 
     def _get_wallets_text(self):
         """Return how many customers take part."""
-        count = self.env["loyalty.b2b.wallet"].sudo().search_count(
-            [
-                ("program_id", "=", self._origin.id),
-                ("state", "in", ("active", "invited", "suspended")),
-            ]
+        count = (
+            self.env["loyalty.b2b.wallet"]
+            .sudo()
+            .search_count(
+                [
+                    ("program_id", "=", self._origin.id),
+                    ("state", "in", ("active", "invited", "suspended")),
+                ]
+            )
         )
         if not count:
             return self.env._("No customer takes part yet.")
@@ -261,27 +264,39 @@ class LoyaltyB2bProgram(models.Model):
         """Yield (day, sentence) of what happens by itself after today."""
         today = self._today()
         for day in self._query_next_expiry(today):
-            yield day, self.env._(
-                "Next: points expire after %(day)s.", day=format_date(self.env, day)
+            yield (
+                day,
+                self.env._(
+                    "Next: points expire after %(day)s.", day=format_date(self.env, day)
+                ),
             )
         for rate in self.rate_ids:
             if rate.date_start and rate.date_start > today:
-                yield rate.date_start, self.env._(
-                    "Next: a new rate holds from %(day)s.",
-                    day=format_date(self.env, rate.date_start),
+                yield (
+                    rate.date_start,
+                    self.env._(
+                        "Next: a new rate holds from %(day)s.",
+                        day=format_date(self.env, rate.date_start),
+                    ),
                 )
         for rule in self.rule_ids:
             if rule.date_start and rule.date_start > today:
-                yield rule.date_start, self.env._(
-                    "Next: rule “%(rule)s” begins on %(day)s.",
-                    rule=rule.name,
-                    day=format_date(self.env, rule.date_start),
+                yield (
+                    rule.date_start,
+                    self.env._(
+                        "Next: rule “%(rule)s” begins on %(day)s.",
+                        rule=rule.name,
+                        day=format_date(self.env, rule.date_start),
+                    ),
                 )
             if rule.date_end and rule.date_end >= today:
-                yield rule.date_end, self.env._(
-                    "Next: rule “%(rule)s” ends after %(day)s.",
-                    rule=rule.name,
-                    day=format_date(self.env, rule.date_end),
+                yield (
+                    rule.date_end,
+                    self.env._(
+                        "Next: rule “%(rule)s” ends after %(day)s.",
+                        rule=rule.name,
+                        day=format_date(self.env, rule.date_end),
+                    ),
                 )
 
     def _query_next_expiry(self, today):

@@ -40,8 +40,10 @@ class LoyaltyB2bProgram(models.Model):
         return result
 
     def _read_agreed(self, names):
-        return {name: self._fields[name].convert_to_write(self[name], self)
-                for name in names}
+        return {
+            name: self._fields[name].convert_to_write(self[name], self)
+            for name in names
+        }
 
     def _get_agreed_names(self):
         """Return the fields on which a start was agreed, besides rules and rates."""

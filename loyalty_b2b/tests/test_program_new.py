@@ -180,7 +180,9 @@ class TestProgramNew(ProgramNewCommon):
         )
         every = program.rule_ids.filtered(lambda r: r.effect == "proportional")
         self.assertEqual(every.amount, 100)
-        self.assertEqual((program.rate_ids.points, program.rate_ids.amount), (1000, 1000))
+        self.assertEqual(
+            (program.rate_ids.points, program.rate_ids.amount), (1000, 1000)
+        )
         self.assertEqual(program.tier_ids.mapped("threshold"), [0, 5e6, 2e7])
 
     def test_a_later_day_is_kept_and_nothing_dated_before_it_earns(self):

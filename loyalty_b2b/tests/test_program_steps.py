@@ -418,9 +418,11 @@ class TestProgramSteps(ProgramStepsCommon):
     def test_the_dialog_follows_the_choice_to_book_or_not(self):
         self._take("pause")
         self._create_invoice_of([50.0])
-        action = self.program.with_user(self.admin).with_context(
-            loyalty_b2b_ask="resume"
-        ).action_step()
+        action = (
+            self.program.with_user(self.admin)
+            .with_context(loyalty_b2b_ask="resume")
+            .action_step()
+        )
         dialog = self.env[action["res_model"]].with_user(self.admin)
         with Form(dialog.with_context(**action["context"])) as form:
             self.assertIn("They are booked within some minutes", form.plan)

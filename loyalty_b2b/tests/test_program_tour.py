@@ -9,9 +9,7 @@ class TestProgramTour(ProgramNewCommon, HttpCase):
 
     def _tour(self, template):
         before = self.env["loyalty.b2b.program"].search([])
-        self.start_tour(
-            "/odoo", f"loyalty_b2b_new_{template}", login=self.admin.login
-        )
+        self.start_tour("/odoo", f"loyalty_b2b_new_{template}", login=self.admin.login)
         program = self.env["loyalty.b2b.program"].search([]) - before
         self.assertEqual(program.state, "running")
         return program

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 from markupsafe import Markup
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
@@ -216,23 +216,31 @@ class LoyaltyB2bProgramNew(models.TransientModel):
         return {
             "invoices": {
                 "icon": "fa-file-text-o",
-                "text": self.env._("Every invoice earns by its net amount. The simplest"
-                                   " start, right for most."),
+                "text": self.env._(
+                    "Every invoice earns by its net amount. The simplest"
+                    " start, right for most."
+                ),
             },
             "online": {
                 "icon": "fa-shopping-cart",
-                "text": self.env._("Orders that customers place or accept online earn,"
-                                   " larger ones more."),
+                "text": self.env._(
+                    "Orders that customers place or accept online earn,"
+                    " larger ones more."
+                ),
             },
             "partner": {
                 "icon": "fa-trophy",
-                "text": self.env._("Partners whom you choose rise from Silver to Gold"
-                                   " and Platinum and earn more on each level."),
+                "text": self.env._(
+                    "Partners whom you choose rise from Silver to Gold"
+                    " and Platinum and earn more on each level."
+                ),
             },
             "launch": {
                 "icon": "fa-rocket",
-                "text": self.env._("New products earn five times as much for some"
-                                   " months, up to a limit per customer."),
+                "text": self.env._(
+                    "New products earn five times as much for some"
+                    " months, up to a limit per customer."
+                ),
             },
         }
 

@@ -146,8 +146,9 @@ class LoyaltyB2bProgramStep(models.TransientModel):
     def _apply_close(self):
         if not self.date_last_earning or not self.date_last_use:
             raise UserError(
-                self.env._("Say on which days %(program)s ends.",
-                           program=self.program_id.name)
+                self.env._(
+                    "Say on which days %(program)s ends.", program=self.program_id.name
+                )
             )
         self.program_id._start_closing(self.date_last_earning, self.date_last_use)
         self._plan_missed()

@@ -25,8 +25,10 @@ class LoyaltyB2bProgramStep(models.TransientModel):
                     '<tr><th class="text-muted fw-normal pe-4 text-nowrap align-top">'
                     "%s</th><td>%s</td></tr>"
                 ) % (heading, text)
-        return Markup('<table class="table table-sm table-borderless mb-0">%s</table>')\
+        return (
+            Markup('<table class="table table-sm table-borderless mb-0">%s</table>')
             % rows
+        )
 
     def _plan_announce(self):
         return [
@@ -34,8 +36,10 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (
                 self.env._("From when"),
                 [
-                    self.env._("It starts by itself on %(day)s; nothing is earned"
-                               " before.", day=self._format_day(self.date_start))
+                    self.env._(
+                        "It starts by itself on %(day)s; nothing is earned before.",
+                        day=self._format_day(self.date_start),
+                    )
                     if self.date_start
                     else self.env._("Nothing is earned until somebody presses Start."),
                     self._say_second(),
@@ -45,9 +49,11 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (
                 self.env._("Afterwards"),
                 [
-                    self.env._("Rules and rates can still be changed. An announcement"
-                               " can be taken back, but not what customers have"
-                               " read."),
+                    self.env._(
+                        "Rules and rates can still be changed. An announcement"
+                        " can be taken back, but not what customers have"
+                        " read."
+                    ),
                 ],
             ),
         ]
@@ -62,14 +68,20 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (
                 self.env._("From when"),
                 [
-                    self.env._("It starts by itself on %(day)s; until then it is"
-                               " announced.", day=self._format_day(self.date_start))
+                    self.env._(
+                        "It starts by itself on %(day)s; until then it is announced.",
+                        day=self._format_day(self.date_start),
+                    )
                     if later
-                    else self.env._("From now on, invoices of these customers earn"
-                                    " points and the points can be used."),
-                    self.env._("Invoices dated before %(day)s earn nothing, nor do"
-                               " those from before a customer joined.",
-                               day=self._format_day(self.date_start))
+                    else self.env._(
+                        "From now on, invoices of these customers earn"
+                        " points and the points can be used."
+                    ),
+                    self.env._(
+                        "Invoices dated before %(day)s earn nothing, nor do"
+                        " those from before a customer joined.",
+                        day=self._format_day(self.date_start),
+                    )
                     if self.date_start
                     else "",
                     self._say_asked(),
@@ -78,15 +90,21 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (self.env._("What they earn"), self._say_rules()),
             (
                 self.env._("Customers are told"),
-                [self._say_told() if later and program.state == "draft"
-                 else self.env._("Nothing is sent now; those who join are welcomed.")
-                 if program.notices else self._say_told()],
+                [
+                    self._say_told()
+                    if later and program.state == "draft"
+                    else self.env._("Nothing is sent now; those who join are welcomed.")
+                    if program.notices
+                    else self._say_told()
+                ],
             ),
             (
                 self.env._("Afterwards"),
                 [
-                    self.env._("It can be paused, but not set back to draft. A rule"
-                               " that has given points is changed by a new version."),
+                    self.env._(
+                        "It can be paused, but not set back to draft. A rule"
+                        " that has given points is changed by a new version."
+                    ),
                 ],
             ),
         ]
@@ -97,12 +115,14 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (
                 self.env._("For whom"),
                 [
-                    self.env._("A second administrator has to start the programme:"
-                               " %(names)s.",
-                               names=", ".join(others.mapped("name")))
+                    self.env._(
+                        "A second administrator has to start the programme: %(names)s.",
+                        names=", ".join(others.mapped("name")),
+                    )
                     if others
-                    else self.env._("There is no second administrator who could start"
-                                    " it."),
+                    else self.env._(
+                        "There is no second administrator who could start it."
+                    ),
                     self.env._("Each of them gets an activity.") if others else "",
                 ],
             ),
@@ -113,8 +133,11 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (self.env._("What they agree to"), self._say_rules()),
             (
                 self.env._("Afterwards"),
-                [self.env._("If rules, rates or dates change, the request is"
-                            " withdrawn.")],
+                [
+                    self.env._(
+                        "If rules, rates or dates change, the request is withdrawn."
+                    )
+                ],
             ),
         ]
 
@@ -124,11 +147,15 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (
                 self.env._("From now on"),
                 [
-                    self.env._("Nothing is earned and no points can be used. Invoices"
-                               " and credit notes are posted as always; credit notes"
-                               " still take back what was earned."),
-                    self.env._("What is posted meanwhile is remembered: when you"
-                               " resume, it can be booked."),
+                    self.env._(
+                        "Nothing is earned and no points can be used. Invoices"
+                        " and credit notes are posted as always; credit notes"
+                        " still take back what was earned."
+                    ),
+                    self.env._(
+                        "What is posted meanwhile is remembered: when you"
+                        " resume, it can be booked."
+                    ),
                 ],
             ),
             (self.env._("Open quotations"), [self._say_holds()]),
@@ -138,8 +165,12 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             ),
             (
                 self.env._("Customers are told"),
-                [self.env._("No message is sent; their page says that the programme"
-                            " is paused.")],
+                [
+                    self.env._(
+                        "No message is sent; their page says that the programme"
+                        " is paused."
+                    )
+                ],
             ),
         ]
 
@@ -170,14 +201,18 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             (
                 self.env._("Last days"),
                 [
-                    self.env._("Invoices dated after %(day)s earn nothing.",
-                               day=self._format_day(self.date_last_earning))
+                    self.env._(
+                        "Invoices dated after %(day)s earn nothing.",
+                        day=self._format_day(self.date_last_earning),
+                    )
                     if self.date_last_earning
                     else "",
-                    self.env._("Points can be used until %(day)s. What is left then"
-                               " expires, what waits for payment is cancelled, holds"
-                               " are released and debts are written off.",
-                               day=self._format_day(self.date_last_use))
+                    self.env._(
+                        "Points can be used until %(day)s. What is left then"
+                        " expires, what waits for payment is cancelled, holds"
+                        " are released and debts are written off.",
+                        day=self._format_day(self.date_last_use),
+                    )
                     if self.date_last_use
                     else "",
                 ],
@@ -188,8 +223,11 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             ),
             (
                 self.env._("Customers are told"),
-                [self.env._("A message with both days.") if program.notices
-                 else self._say_told()],
+                [
+                    self.env._("A message with both days.")
+                    if program.notices
+                    else self._say_told()
+                ],
             ),
             (
                 self.env._("Cannot be undone"),
@@ -273,8 +311,9 @@ class LoyaltyB2bProgramStep(models.TransientModel):
         said = (
             self.env._("1 invoice or credit note was posted.")
             if count == 1
-            else self.env._("%(count)s invoices and credit notes were posted.",
-                            count=count)
+            else self.env._(
+                "%(count)s invoices and credit notes were posted.", count=count
+            )
         )
         if not self.book_missed:
             return [
@@ -283,6 +322,8 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             ]
         return [
             said,
-            self.env._("They are booked within some minutes, each once, as of their"
-                       " own dates; invoices from before joining still give nothing."),
+            self.env._(
+                "They are booked within some minutes, each once, as of their"
+                " own dates; invoices from before joining still give nothing."
+            ),
         ]

@@ -107,7 +107,7 @@ tours.add("loyalty_b2b_new_partner", {
         reads("Platinum"),
         ...pick("focus_category_ids", "Tools"),
         reads("2 times the points of other rules on Tools"),
-        ...createAndStart("Earning: 2 rules"),
+        ...createAndStart(),
     ],
 });
 
