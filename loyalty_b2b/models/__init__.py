@@ -25,6 +25,8 @@ from . import rule_tiers
 from . import tier_rule
 from . import tier_copy
 from . import tier_benefits
+from . import program_tier_screens
+from . import tier_screens
 from . import product_pricelist
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
@@ -61,6 +63,8 @@ from . import wallet_overdue
 from . import program_bonuses
 from . import wallet_orders
 from . import wallet_bonuses
+from . import wallet_tier_jobs
+from . import program_tier_jobs
 from . import wallet_progress
 from . import wallet_goals
 from . import product
@@ -107,6 +111,13 @@ from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
 from . import program_portal
+from . import program_tier_words
+from . import program_tier_portal
+from . import tier_words
+from . import wallet_tier_words
+from . import wallet_tier_screens
+from . import wallet_tier_portal
+from . import res_partner_tier_figures
 from . import program_activities
 from . import wallet_portal
 from . import wallet_rooms
