@@ -5,6 +5,13 @@ from . import program_enrolment
 from . import loyalty_b2b_tier
 from . import loyalty_b2b_tier_change
 from . import program_tiers
+from . import program_steps
+from . import program_second
+from . import agreed_mixin
+from . import loyalty_b2b_missed
+from . import program_missed
+from . import loyalty_b2b_notice
+from . import program_notices
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -83,6 +90,12 @@ from . import sale_order_invoicing
 from . import sale_order_line
 from . import ir_actions_report
 from . import program_screens
+from . import wallet_missed
+from . import program_now
+from . import rule_agreed
+from . import rate_agreed
+from . import tier_agreed
+from . import rule_step_agreed
 from . import program_enrol_plan
 from . import participant_screens
 from . import entry_screens

@@ -7,7 +7,9 @@ from . import loyalty_b2b_enrol
 from . import loyalty_b2b_enrol_line
 from . import loyalty_b2b_goodwill
 from . import loyalty_b2b_participation
-from . import loyalty_b2b_program_close
+from . import loyalty_b2b_program_step
+from . import program_step_plan
+from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
