@@ -17,6 +17,7 @@
         "wizard/loyalty_b2b_activity_reason_views.xml",
         "wizard/loyalty_b2b_adjust_views.xml",
         "wizard/loyalty_b2b_goodwill_views.xml",
+        "wizard/loyalty_b2b_opening_views.xml",
         "wizard/loyalty_b2b_enrol_views.xml",
         "wizard/loyalty_b2b_join_views.xml",
         "wizard/loyalty_b2b_participation_views.xml",
