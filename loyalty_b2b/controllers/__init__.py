@@ -1,3 +1,4 @@
 from . import portal
+from . import portal_tier
 from . import sale_portal
 from . import joining

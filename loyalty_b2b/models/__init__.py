@@ -5,6 +5,11 @@ from . import program_enrolment
 from . import loyalty_b2b_tier
 from . import loyalty_b2b_tier_change
 from . import program_tiers
+from . import program_steps
+from . import program_second
+from . import agreed_mixin
+from . import loyalty_b2b_missed
+from . import program_missed
 from . import loyalty_b2b_notice
 from . import program_notices
 from . import loyalty_b2b_rate
@@ -20,6 +25,8 @@ from . import rule_tiers
 from . import tier_rule
 from . import tier_copy
 from . import tier_benefits
+from . import program_tier_screens
+from . import tier_screens
 from . import product_pricelist
 from . import loyalty_b2b_participant
 from . import loyalty_b2b_entry
@@ -56,6 +63,8 @@ from . import wallet_overdue
 from . import program_bonuses
 from . import wallet_orders
 from . import wallet_bonuses
+from . import wallet_tier_jobs
+from . import program_tier_jobs
 from . import wallet_progress
 from . import wallet_goals
 from . import product
@@ -81,6 +90,12 @@ from . import sale_order_invoicing
 from . import sale_order_line
 from . import ir_actions_report
 from . import program_screens
+from . import wallet_missed
+from . import program_now
+from . import rule_agreed
+from . import rate_agreed
+from . import tier_agreed
+from . import rule_step_agreed
 from . import program_enrol_plan
 from . import participant_screens
 from . import entry_screens
@@ -96,6 +111,13 @@ from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
 from . import program_portal
+from . import program_tier_words
+from . import program_tier_portal
+from . import tier_words
+from . import wallet_tier_words
+from . import wallet_tier_screens
+from . import wallet_tier_portal
+from . import res_partner_tier_figures
 from . import program_activities
 from . import wallet_portal
 from . import wallet_rooms

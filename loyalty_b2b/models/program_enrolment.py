@@ -216,8 +216,10 @@ class LoyaltyB2bProgram(models.Model):
 
     @api.model
     def _cron_enrol(self):
-        """Enrol the customers that match the filters of running programmes."""
-        programs = self.search([("auto_enrol", "=", True), ("state", "=", "running")])
+        """Enrol the customers that match the filters of programmes."""
+        programs = self.search(
+            [("auto_enrol", "=", True), ("state", "in", ("announced", "running"))]
+        )
         for program in programs:
             known = program.wallet_ids.participant_ids.partner_id.ids
             domain = program._get_enrol_domain() & Domain("id", "not in", known)
@@ -225,6 +227,8 @@ class LoyaltyB2bProgram(models.Model):
             if not program.individuals_allowed:
                 partners = partners.filtered("is_company")
             program._enrol(partners)
+            if program.state == "announced":
+                program._tell_announced()
 
     # === CONSTRAINT METHODS === #
 
@@ -262,6 +266,8 @@ class LoyaltyB2bProgram(models.Model):
         """Tell whether invoices of a day earn in this programme."""
         self.ensure_one()
         terms = self._get_terms()
+        if terms.date_start and day < terms.date_start:
+            return False
         if terms.state == "running":
             return True
         last = terms.date_last_earning

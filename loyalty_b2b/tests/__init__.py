@@ -21,6 +21,10 @@ from . import test_movement
 from . import test_adjust
 from . import test_enrolment
 from . import test_rights
+from . import test_program_new
+from . import test_program_steps
+from . import test_program_tour
+from . import test_program_year
 from . import test_rules
 from . import test_demo
 from . import test_tools_rounding

@@ -11,10 +11,15 @@ from . import loyalty_b2b_intake_line
 from . import loyalty_b2b_opening
 from . import loyalty_b2b_opening_line
 from . import loyalty_b2b_participation
-from . import loyalty_b2b_program_close
+from . import loyalty_b2b_program_step
+from . import program_step_plan
+from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
+from . import loyalty_b2b_tier_set
 from . import loyalty_b2b_join
+from . import loyalty_b2b_tier_thresholds
+from . import loyalty_b2b_tier_thresholds_line
