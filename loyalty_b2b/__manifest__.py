@@ -20,6 +20,7 @@
         "wizard/loyalty_b2b_adjust_views.xml",
         "wizard/loyalty_b2b_tier_set_views.xml",
         "wizard/loyalty_b2b_goodwill_views.xml",
+        "wizard/loyalty_b2b_opening_views.xml",
         "wizard/loyalty_b2b_enrol_views.xml",
         "wizard/loyalty_b2b_join_views.xml",
         "wizard/loyalty_b2b_participation_views.xml",

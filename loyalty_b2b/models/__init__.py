@@ -2,6 +2,7 @@ from . import ledger_mixin
 from . import loyalty_b2b_program
 from . import program_life
 from . import program_enrolment
+from . import program_enrol_batch
 from . import loyalty_b2b_tier
 from . import loyalty_b2b_tier_change
 from . import program_tiers

@@ -59,6 +59,7 @@ from . import test_life
 from . import test_activities
 from . import test_activity_report
 from . import test_goodwill
+from . import test_opening
 from . import test_channel
 from . import test_why
 from . import test_tier_rules

@@ -6,6 +6,10 @@ from . import loyalty_b2b_adjust
 from . import loyalty_b2b_enrol
 from . import loyalty_b2b_enrol_line
 from . import loyalty_b2b_goodwill
+from . import loyalty_b2b_intake
+from . import loyalty_b2b_intake_line
+from . import loyalty_b2b_opening
+from . import loyalty_b2b_opening_line
 from . import loyalty_b2b_participation
 from . import loyalty_b2b_program_step
 from . import program_step_plan
