@@ -58,7 +58,7 @@ class DocumentBookings(Bookings):
         for row in self.wallets._query_participations(owners, program_ids):
             self.participations[row["id"]].append(row)
             self._program_ids[row["wallet_id"]] = row["program_id"]
-            facts[row["id"]] = row
+            facts[row["program_id"], row["id"]] = row
         linked = [d for d in documents if d.reversed_id or d.posted_before]
         corrects = any(d.is_refund or d.debited for d in documents)
         if not (self.participations or linked or corrects):
@@ -79,15 +79,16 @@ class DocumentBookings(Bookings):
     def _read_conditions(self, programs, documents, facts):
         """Read what rules ask of products and customers.
 
-        :param dict facts: owner id → what is known of the customer.
+        :param dict facts: (programme id, owner id) → what is known of the customer.
         """
         product_ids = {row["product_id"] for d in documents for row in d.lines}
-        matches = programs._match_domains(product_ids - {None}, set(facts))
+        owner_ids = {owner_id for _program, owner_id in facts}
+        matches = programs._match_domains(product_ids - {None}, owner_ids)
         for program in programs:
-            lines = self._lines_of[program.id] = Lines(program, matches)
-            for owner_id, row in facts.items():
-                customer = lines.prepare_customer(row)
-                self._customers[program.id, owner_id] = customer
+            self._lines_of[program.id] = Lines(program, matches)
+        for (program_id, owner_id), row in facts.items():
+            customer = self._lines_of[program_id].prepare_customer(row)
+            self._customers[program_id, owner_id] = customer
 
     def _lock_document_caps(self):
         """Lock the counters of capped rules that the documents may concern."""
@@ -327,6 +328,7 @@ class DocumentBookings(Bookings):
         place = (wallet_id, lines[0].group)
         found = self._find_group(place)
         found.number(rows)
+        self._valued = set()
         turn, number = self._rounds.take(document.id)
         wallet = self.wallets.browse(wallet_id)
         self._add_entry(
@@ -370,6 +372,7 @@ class DocumentBookings(Bookings):
         order = self._order_of(ref, rows)
         return {
             "date_event": document.date,
+            "date_earned": document.debited.invoice_date or document.date,
             "group_ref": ref,
             "partner_id": document.owner.id,
             "partner_name": document.owner.display_name,

@@ -58,6 +58,8 @@ from . import wallet_overdue
 from . import program_bonuses
 from . import wallet_orders
 from . import wallet_bonuses
+from . import wallet_tier_jobs
+from . import program_tier_jobs
 from . import wallet_progress
 from . import wallet_goals
 from . import product

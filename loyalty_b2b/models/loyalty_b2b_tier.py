@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class LoyaltyB2bTier(models.Model):
@@ -73,6 +75,8 @@ class LoyaltyB2bTier(models.Model):
         return levels
 
     def write(self, vals):
+        if vals.get("active") is False or "program_id" in vals:
+            self._check_unused()
         result = super().write(vals)
         self.env.registry.clear_cache()
         return result
@@ -81,3 +85,47 @@ class LoyaltyB2bTier(models.Model):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_unused()
+        changes = self.env["loyalty.b2b.tier.change"].sudo()
+        for level in self:
+            if changes.search_count(
+                ["|", ("tier_from_id", "=", level.id), ("tier_to_id", "=", level.id)],
+                limit=1,
+            ):
+                raise UserError(
+                    self.env._(
+                        "Customers have had level %(level)s, and their history names"
+                        " it. Archive it instead.",
+                        level=level.name,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _check_unused(self):
+        """Refuse to take a level away that customers hold.
+
+        :raises UserError: with the level's name and the way out.
+        """
+        wallets = self.env["loyalty.b2b.wallet"].sudo()
+        for level in self:
+            count = wallets.search_count(
+                Domain.OR(
+                    Domain(name, "=", level.id)
+                    for name in ("tier_id", "tier_earned_id", "tier_manual_id")
+                )
+            )
+            if count:
+                raise UserError(
+                    self.env._(
+                        "%(count)s customers hold level %(level)s, so it cannot be"
+                        " taken away. Raise its threshold: they leave it when their"
+                        " level is looked at again. End levels set by hand on the"
+                        " wallet.",
+                        count=count,
+                        level=level.name,
+                    )
+                )

@@ -12,5 +12,7 @@ class SaleOrder(models.Model):
         super()._compute_payment_term_id()
         for company, orders in self.grouped("company_id").items():
             terms = orders.partner_id._get_loyalty_b2b_payment_terms(company)
-            for order in orders.filtered(lambda order, by=terms: order.partner_id in by):
+            for order in orders.filtered(
+                lambda order, by=terms: order.partner_id in by
+            ):
                 order.payment_term_id = terms[order.partner_id]

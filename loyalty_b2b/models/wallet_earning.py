@@ -184,6 +184,7 @@ class LoyaltyB2bWallet(models.Model):
             self.env._("Expired, and taken back with its payment"),
             **copied,
         )
+        levels = origin._get_level_left()
         again = rounds.take(entry.move)
         taken = wallet._prepare_entry(
             "reversal",
@@ -191,7 +192,8 @@ class LoyaltyB2bWallet(models.Model):
             key=key,
             reversed_entry_id=entry.id,
             to_settle=True,
-            **{**copied, "note": self.env._("Payment undone")},
+            **{**copied, **levels, "note": self.env._("Payment undone")}
+            | {"turnover": -levels["turnover"]},
         )
         waits = wallet._prepare_entry(
             "earn",
@@ -202,7 +204,7 @@ class LoyaltyB2bWallet(models.Model):
             root_entry_id=root_id,
             date_expiry=entry.date_expiry,
             awaits_payment=True,
-            **{**copied, "note": self.env._("Waiting for payment again")},
+            **{**copied, **levels, "note": self.env._("Waiting for payment again")},
         )
         return [*lifted, taken, waits]
 
@@ -239,6 +241,7 @@ class LoyaltyB2bWallet(models.Model):
                    e.move_ref AS move, e.reversed_entry_id AS reverses,
                    e.root_entry_id AS root, e.round, e.awaits_payment,
                    e.date_available, e.date_expiry, COALESCE(e.life, '') AS life,
+                   COALESCE(e.date_earned, e.date_event) AS date_earned,
                    (SELECT jsonb_agg(jsonb_build_array(
                              l.key, l.part, l.rule_ref, l.rule_root, l.rule_version,
                              l.effect, l.rate_points, l.rate_amount::text,

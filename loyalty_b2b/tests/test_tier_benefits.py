@@ -12,7 +12,9 @@ class TierBenefitsCommon(LoyaltyB2bTierCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env.user.group_ids += cls.env.ref("product.group_product_pricelist")
-        cls.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
+        cls.env["res.config.settings"].create(
+            {"group_product_pricelist": True}
+        ).execute()
         cls.golden = cls._create_pricelist("Golden", 10)
         cls.own = cls._create_pricelist("Own", 25)
         cls.in_30_days = cls._create_term("30 days", 30)

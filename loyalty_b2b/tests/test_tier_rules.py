@@ -272,9 +272,7 @@ class TestTierCopy(LoyaltyB2bTierCommon):
         program = self._create_program(
             start=False,
             name="Other",
-            tier_ids=[
-                Command.create({"name": "Gold", "threshold": 5, "factor": 1.25})
-            ],
+            tier_ids=[Command.create({"name": "Gold", "threshold": 5, "factor": 1.25})],
         )
         self.assertEqual(program.tier_ids.rule_id.program_id, program)
         self.assertFalse(program.tier_ids.rule_id.date_start)

@@ -1,23 +1,26 @@
-from odoo import Command
 from odoo.tests import tagged
 
-from .common import LoyaltyB2bCommon
+from .levels_common import LevelsCommon
 
 
 @tagged("post_install", "-at_install")
-class TestTiers(LoyaltyB2bCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.program.tier_ids = [
-            Command.create({"name": "Silver", "threshold": 500}),
-            Command.create({"name": "Gold", "threshold": 900}),
-        ]
-        cls.silver, cls.gold = cls.program.tier_ids
+class TestTiers(LevelsCommon):
+    """What makes a level rise and fall; each number is worked out by hand."""
 
-    def test_progress(self):
-        with self.on("2026-03-01"):
-            progress = self.wallet._get_tier_progress()[self.wallet.id]
-            self.assertEqual(progress["next_id"], self.silver.id)
-            effect = self.program._query_tier_effect({self.silver.id: 0, "new": 10})
-            self.assertEqual(effect[self.silver.id]["rising"], 1)
+    # === UP === #
+
+    def test_a_threshold_reached_exactly_gives_the_level_at_once(self):
+        self._invoice_on("2026-03-01", 499.99)
+        self.assertLevel(None)
+        self._invoice_on("2026-03-02", 0.01)
+        self.assertLevel(self.silver, "2026-12-31")
+        self.assertEqual(self.wallet.tier_since, self._day("2026-03-02"))
+        self.assertHistory(("2026-03-02", "reached", None, "Silver"))
+        self.assertEqual(self.wallet.tier_change_ids.measure, 500)
+
+    def test_progress_says_what_is_missing_and_until_when(self):
+        self._invoice_on("2026-03-01", 300.0)
+        found = self._progress_on("2026-03-02")
+        self.assertEqual(found["next_id"], self.silver.id)
+        self.assertEqual((found["measure"], found["missing"]), (300, 200))
+        self.assertEqual(found["by"], self._day("2026-12-31"))
