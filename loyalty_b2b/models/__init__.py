@@ -105,10 +105,10 @@ from . import program_tier_portal
 from . import tier_words
 from . import wallet_tier_words
 from . import wallet_tier_screens
-from . import wallet_tier_portal
 from . import res_partner_tier_figures
 from . import program_activities
 from . import wallet_portal
+from . import wallet_tier_portal
 from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
