@@ -48,6 +48,7 @@ from . import program_jobs
 from . import wallet_verify
 from . import account_move
 from . import account_move_tier
+from . import account_payment_term
 from . import wallet_earning
 from . import entry_late
 from . import entry_tier

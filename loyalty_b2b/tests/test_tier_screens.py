@@ -126,7 +126,7 @@ class TestTierWords(TierScreensCommon):
             "measure": Decimal(0),
         }
         with self._told(**values) as level:
-            self.assertEqual((level["look"], level["brings"]), ({}, []))
+            self.assertEqual((level["look"], level["brings"]), ({}, ()))
             self.assertReads(level["next"], "10,000 zł to Silver, by 31 December 2026")
             self.assertEqual(level["percent"], 0)
             self.assertIn("No level yet", self._card().text_content())
@@ -175,7 +175,7 @@ class TestTierWords(TierScreensCommon):
 
     def test_only_a_colour_becomes_a_colour(self):
         self.gold.color = "red; background: url(//evil)"
-        self.assertEqual(self.gold._prepare_look()["color"], "#714B67")
+        self.assertEqual(self.gold._prepare_card().color, "#714B67")
 
 
 @tagged("post_install", "-at_install")
