@@ -46,6 +46,7 @@ from . import loyalty_b2b_goodwill_month
 from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify
+from . import wallet_verify_tiers
 from . import account_move
 from . import account_move_tier
 from . import wallet_earning
