@@ -21,6 +21,10 @@ from . import test_movement
 from . import test_adjust
 from . import test_enrolment
 from . import test_rights
+from . import test_program_new
+from . import test_program_steps
+from . import test_program_tour
+from . import test_program_year
 from . import test_rules
 from . import test_demo
 from . import test_tools_rounding
@@ -55,11 +59,14 @@ from . import test_life
 from . import test_activities
 from . import test_activity_report
 from . import test_goodwill
+from . import test_opening
 from . import test_channel
 from . import test_why
 from . import test_tier_rules
 from . import test_origin
 from . import test_notices
+from . import test_expiry_notice
+from . import test_digest
 from . import test_welcome
 from . import test_joining
 from . import test_tiers

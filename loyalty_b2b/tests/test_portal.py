@@ -178,7 +178,7 @@ class TestPortalWallet(LoyaltyB2bPortalCommon):
         self.assertNotIn("can be used now", text)
 
     def test_a_closing_programme_names_its_last_days(self):
-        self.program.write({"state": "closing", "date_last_use": "2099-12-31"})
+        self.program.sudo().write({"state": "closing", "date_last_use": "2099-12-31"})
         text = self._text(self._read("/my/loyalty"))
         self.assertIn("Last day to use them: 12/31/2099.", text)
 

@@ -163,7 +163,7 @@ class TestPortalAccess(LoyaltyB2bPortalCommon):
                 savepoint.rollback()
         for state in ("draft", "announced", "closed"):
             with self.subTest(state=state), self.env.cr.savepoint() as savepoint:
-                self.program.state = state
+                self.program.sudo().state = state
                 self.assertFalse(self._can_see(self.boss))
                 savepoint.rollback()
 

@@ -333,7 +333,7 @@ class TestRuleSentence(RulesCommon):
             ),
             (
                 {"goal_measure": "amount", "goal_target": 50000},
-                "500 points for buying $50,000 on everything, within a calendar year",
+                "500 points for purchases of $50,000 in all, within a calendar year",
             ),
             (
                 {"goal_measure": "months", "goal_target": 4, "goal_period": "lifetime"},
