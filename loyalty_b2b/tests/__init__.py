@@ -73,3 +73,4 @@ from . import test_tiers
 from . import test_tier_benefits
 from . import test_tier_screens
 from . import test_tier_portal
+from . import test_tier_rights
