@@ -11,7 +11,7 @@ class LoyaltyB2bProgram(models.Model):
     activity_type_ids = fields.One2many(
         comodel_name="loyalty.b2b.activity.type",
         inverse_name="program_id",
-        string="Activities",
+        string="Activity types",
         copy=True,
     )
     goodwill_budget = Points(

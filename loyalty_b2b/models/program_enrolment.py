@@ -37,9 +37,11 @@ class LoyaltyB2bProgram(models.Model):
         """
         self.ensure_one()
         known = self.sudo().wallet_ids if control_percent else None
-        wallets = {}
-        for owner in partners._get_loyalty_b2b_owner().sorted("id"):
-            if not self._get_enrol_refusal(owner):
+        owners = partners._get_loyalty_b2b_owner().sorted("id")
+        owners = owners.filtered(lambda owner: not self._get_enrol_refusal(owner))
+        wallets = self._enrol_plain(owners, state, date_start)
+        for owner in owners:
+            if owner not in wallets:
                 wallets[owner] = self._enrol_one(owner, state, date_start)
         if control_percent:
             new = self.env["loyalty.b2b.wallet"].union(*wallets.values()) - known

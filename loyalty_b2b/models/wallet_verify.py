@@ -493,6 +493,10 @@ class LoyaltyB2bWallet(models.Model):
         )
 
     def _query_faults_expiry(self, scope):
+        """Find lots that end later than the lot they come from.
+
+        Those of whose end nobody was told were prolonged, each by a pair of entries.
+        """
         return self._query_faults(
             SQL(
                 """
@@ -502,9 +506,11 @@ class LoyaltyB2bWallet(models.Model):
              WHERE %(scope)s AND e.state = 'posted' AND e.points > 0
                AND root.state = 'posted' AND root.date_expiry IS NOT NULL
                AND (e.date_expiry IS NULL OR e.date_expiry > root.date_expiry)
+               AND NOT EXISTS (%(prolonged)s)
              ORDER BY e.id
             """,
                 scope=scope,
+                prolonged=self._get_prolonged_sql(),
             )
         )
 

@@ -59,11 +59,14 @@ from . import test_life
 from . import test_activities
 from . import test_activity_report
 from . import test_goodwill
+from . import test_opening
 from . import test_channel
 from . import test_why
 from . import test_tier_rules
 from . import test_origin
 from . import test_notices
+from . import test_expiry_notice
+from . import test_digest
 from . import test_welcome
 from . import test_joining
 from . import test_tiers

@@ -6,6 +6,10 @@ from . import loyalty_b2b_adjust
 from . import loyalty_b2b_enrol
 from . import loyalty_b2b_enrol_line
 from . import loyalty_b2b_goodwill
+from . import loyalty_b2b_intake
+from . import loyalty_b2b_intake_line
+from . import loyalty_b2b_opening
+from . import loyalty_b2b_opening_line
 from . import loyalty_b2b_participation
 from . import loyalty_b2b_program_step
 from . import program_step_plan
@@ -15,6 +19,8 @@ from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
+from . import loyalty_b2b_message_preview
+from . import loyalty_b2b_tell
 from . import loyalty_b2b_tier_set
 from . import loyalty_b2b_join
 from . import loyalty_b2b_tier_thresholds
