@@ -71,3 +71,5 @@ from . import test_welcome
 from . import test_joining
 from . import test_tiers
 from . import test_tier_benefits
+from . import test_tier_screens
+from . import test_tier_portal
