@@ -22,6 +22,7 @@ from . import test_adjust
 from . import test_enrolment
 from . import test_rights
 from . import test_program_new
+from . import test_program_rpc
 from . import test_program_steps
 from . import test_program_tour
 from . import test_program_year
