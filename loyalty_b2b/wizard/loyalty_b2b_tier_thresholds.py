@@ -137,7 +137,7 @@ class LoyaltyB2bTierThresholds(models.TransientModel):
                     )
                 )
         known = lines.tier_id
-        if known != known.sorted("threshold"):
+        if known.ids != known.sorted("threshold").ids:
             raise UserError(
                 self.env._(
                     "The levels have to follow each other as they do now: %(levels)s.",
