@@ -72,5 +72,8 @@ from . import test_welcome
 from . import test_joining
 from . import test_tiers
 from . import test_tier_benefits
+from . import test_tiers_manual
+from . import test_tools_tiers
+from . import test_tiers_statement
 from . import test_tier_screens
 from . import test_tier_portal
