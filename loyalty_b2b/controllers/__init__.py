@@ -1,4 +1,5 @@
 from . import portal
+from . import portal_messages
 from . import portal_tier
 from . import sale_portal
 from . import joining

@@ -19,6 +19,8 @@ from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
+from . import loyalty_b2b_message_preview
+from . import loyalty_b2b_tell
 from . import loyalty_b2b_tier_set
 from . import loyalty_b2b_join
 from . import loyalty_b2b_tier_thresholds
