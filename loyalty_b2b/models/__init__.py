@@ -67,6 +67,7 @@ from . import program_bonuses
 from . import wallet_orders
 from . import wallet_bonuses
 from . import wallet_tier_jobs
+from . import wallet_tier_merge
 from . import program_tier_jobs
 from . import wallet_progress
 from . import wallet_goals
