@@ -208,6 +208,18 @@ class Teller:
         )
         wizard.action_adjust()
 
+    def _tell_level(self, day, customer, level, months, note):
+        admin = self.env(user=self.env.ref("base.user_admin"))
+        wizard = admin["loyalty.b2b.tier.set"].create(
+            {
+                "wallet_id": self._get_wallet(customer).id,
+                "tier_id": self.env.ref(f"loyalty_b2b.demo_tier_{level}").id,
+                "date_until": periods.lot_expiry(day, months),
+                "reason": note,
+            }
+        )
+        wizard.action_set()
+
     def _tell_opening(self, day, customer, points, months, note):
         wallet = self._get_wallet(customer)
         return wallet._open_balance(

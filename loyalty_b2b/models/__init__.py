@@ -49,8 +49,10 @@ from . import loyalty_b2b_goodwill_month
 from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify
+from . import wallet_verify_tiers
 from . import account_move
 from . import account_move_tier
+from . import account_payment_term
 from . import wallet_earning
 from . import entry_late
 from . import entry_tier
@@ -62,6 +64,7 @@ from . import program_bonuses
 from . import wallet_orders
 from . import wallet_bonuses
 from . import wallet_tier_jobs
+from . import wallet_tier_merge
 from . import program_tier_jobs
 from . import wallet_progress
 from . import wallet_goals
@@ -114,10 +117,10 @@ from . import program_tier_portal
 from . import tier_words
 from . import wallet_tier_words
 from . import wallet_tier_screens
-from . import wallet_tier_portal
 from . import res_partner_tier_figures
 from . import program_activities
 from . import wallet_portal
+from . import wallet_tier_portal
 from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history

@@ -25,6 +25,7 @@ class LoyaltyB2bTier(models.Model):
     threshold = fields.Float(
         string="From",
         required=True,
+        default=0.0,
         digits=(16, 2),
         help="Reached in a period: points earned, turnover in the programme's currency,"
         " or number of orders, as the programme counts. 0: from joining on.",
@@ -72,6 +73,7 @@ class LoyaltyB2bTier(models.Model):
     def create(self, vals_list):
         levels = super().create(vals_list)
         self.env.registry.clear_cache()
+        levels.program_id._note_tiers_changed()
         return levels
 
     def write(self, vals):
@@ -79,6 +81,8 @@ class LoyaltyB2bTier(models.Model):
             self._check_unused()
         result = super().write(vals)
         self.env.registry.clear_cache()
+        if not {"threshold", "active", "is_lasting", "program_id"}.isdisjoint(vals):
+            self.program_id._note_tiers_changed()
         return result
 
     def unlink(self):

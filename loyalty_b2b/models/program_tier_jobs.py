@@ -31,15 +31,18 @@ class LoyaltyB2bProgram(models.Model):
         )
 
     def _apply_tier_terms(self):
-        """Let wallets rise at once to what changed levels give them.
+        """Let wallets rise to what changed levels give them; run by the settling job.
 
-        :return: number of wallets that rose.
+        :return: False if the job's time is over before their end.
         """
+        self.ensure_one()
         wallets = self.env["loyalty.b2b.wallet"].sudo()
-        return sum(
-            len(wallets._retier(program, SQL("TRUE"), cause="terms"))
-            for program in self
-        )
+        if not wallets._run_batches(
+            "_query_tier_wallets", "_raise_job", self.id, size=RETIER_BATCH
+        ):
+            return False
+        self.tier_changed = False
+        return True
 
     # === RUN NOW === #
 

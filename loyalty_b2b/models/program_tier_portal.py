@@ -12,16 +12,16 @@ class LoyaltyB2bProgram(models.Model):
         return {
             **super()._prepare_portal_rules(),
             "levels": self._prepare_portal_tiers(),
-            "level_rule": self._get_tier_rule_text() if self.tier_ids else "",
+            "level_rule": self._get_tier_rule_text() if self._get_tier_cards() else "",
         }
 
     def _prepare_portal_tiers(self):
         """Return all levels with what they take and bring, the lowest first."""
+        url = f"/my/loyalty/program/{self.id}/level"
         return [
             {
-                **tier._prepare_look(in_portal=True),
-                "threshold": tier._get_threshold_text(),
-                "brings": tier._get_benefit_texts(),
+                **card._asdict(),
+                "image_url": f"{url}/{card.id}/{card.image}" if card.image else "",
             }
-            for tier in self._get_tiers()
+            for card in self._get_tier_cards()
         ]

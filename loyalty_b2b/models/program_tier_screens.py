@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tools import format_list
 
 
-
 class TierTrial(NamedTuple):
     """Terms of levels that are not in force: no remote call can carry them."""
 

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import models, tools
 from odoo.tools import float_is_zero, formatLang, get_lang
 
 
@@ -8,6 +8,17 @@ class LoyaltyB2bProgram(models.Model):
     _inherit = "loyalty.b2b.program"
 
     # === BUSINESS METHODS === #
+
+    @tools.ormcache("self.id", "self.env.lang")
+    def _get_tier_cards(self):
+        """Return the levels as people read them, the lowest first.
+
+        Without a query when warm; emptied with every change of a level, of the
+        programme, or of the name of payment terms.
+
+        :return: tuple of `TierCard`.
+        """
+        return tuple(tier._prepare_card() for tier in self.sudo()._get_tiers())
 
     def _format_tier_measure(self, measure, value):
         """Return what was reached or is missing, with its unit: “8 200 PLN”.

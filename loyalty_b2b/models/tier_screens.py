@@ -6,6 +6,7 @@ class LoyaltyB2bTier(models.Model):
 
     _inherit = "loyalty.b2b.tier"
 
+    program_id = fields.Many2one(string="Programme")
     has_image = fields.Boolean(compute="_compute_has_image", store=True)
     threshold_unit = fields.Char(
         string="Unit", compute="_compute_threshold_unit", help="What levels count."

@@ -1,4 +1,5 @@
 import re
+from typing import NamedTuple
 
 from odoo import models
 from odoo.tools import formatLang
@@ -8,6 +9,24 @@ from .program_portal import DEFAULT_COLOR, is_dark
 COLOR = r"#[0-9a-fA-F]{6}"
 
 
+class TierCard(NamedTuple):
+    """A level as people read it, in one language.
+
+    `image` is what follows the address of the level, '' without a picture; `brings`
+    are short texts.
+    """
+
+    id: int
+    name: str
+    color: str
+    is_dark: bool
+    image: str
+    threshold: float
+    threshold_text: str
+    is_lasting: bool
+    brings: tuple[str, ...]
+
+
 class LoyaltyB2bTier(models.Model):
     """A level in words, for customers and staff."""
 
@@ -15,23 +34,22 @@ class LoyaltyB2bTier(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _prepare_look(self, in_portal=False):
-        """Return name, colour and picture as plain values, ready to print.
-
-        :param bool in_portal: customers get pictures from a page of ours.
-        """
+    def _prepare_card(self):
+        """Return what is told of a level, as plain values; see `TierCard`."""
         self.ensure_one()
-        color, url = self._get_color(), f"/web/image/{self._name}/{self.id}/image"
-        if in_portal:
-            url = f"/my/loyalty/program/{self.program_id.id}/level/{self.id}/image"
+        color = self._get_color()
         version = f"{self.write_date:%Y%m%d%H%M%S}" if self.write_date else ""
-        return {
-            "id": self.id,
-            "name": self.name,
-            "color": color,
-            "is_dark": is_dark(color),
-            "image_url": f"{url}?unique={version}" if self.has_image else "",
-        }
+        return TierCard(
+            id=self.id,
+            name=self.name,
+            color=color,
+            is_dark=is_dark(color),
+            image=f"image?unique={version}" if self.has_image else "",
+            threshold=self.threshold,
+            threshold_text=self._get_threshold_text(),
+            is_lasting=self.is_lasting,
+            brings=tuple(self._get_benefit_texts()),
+        )
 
     def _get_color(self):
         """Return the colour, if it is one: it goes into a style attribute."""

@@ -192,7 +192,7 @@ class LoyaltyB2bWallet(models.Model):
             message = self.env._(
                 "%(customer)s does not take part in programme %(program)s any more."
             )
-        elif not _is_above(tier, self.tier_earned_id):
+        elif not is_above(tier, self.tier_earned_id):
             message = self.env._(
                 "%(customer)s has earned %(earned)s, and %(level)s is not above it."
                 " Choose a higher level."
@@ -207,7 +207,7 @@ class LoyaltyB2bWallet(models.Model):
         wallet = self.with_context(loyalty_door=_DOOR)
         wallet.write(values)
         earned, manual = wallet.tier_earned_id, wallet.tier_manual_id
-        tier = manual if _is_above(manual, earned) else earned
+        tier = manual if is_above(manual, earned) else earned
         if tier != wallet.tier_id:
             today = wallet.program_id._today()
             wallet.write({"tier_id": tier.id, "tier_since": today})
@@ -240,45 +240,7 @@ class LoyaltyB2bWallet(models.Model):
             row = {"id": self.id, "before": before.id, "after": self.tier_id.id}
             self._notify_tiers(self.program_id, [{**row, "until": until or None}])
 
-    # === MERGE === #
 
-    def _merge(self, source):
-        super()._merge(source)
-        if (self | source).sudo().filtered("tier_id"):
-            self.sudo()._merge_tiers(source.sudo())
-        program = self.sudo().program_id
-        self.sudo()._retier(program, SQL("w.id = %s", self.id))
-
-    def _merge_tiers(self, source):
-        """Keep the higher levels of both wallets; the source is left without."""
-        reason = self.env._("Merged: %(name)s", name=source.partner_id.display_name)
-        earned, until = source.tier_earned_id, source.tier_until
-        manual, manual_until = source.tier_manual_id, source.tier_manual_until
-        why = source.tier_reason
-        cleared = dict.fromkeys(TIER_FIELDS, False)
-        source.with_context(loyalty_door=_DOOR).write(cleared)
-        nothing = source.tier_id
-        if earned:
-            source._note_tier("merge", earned, nothing, reason=reason)
-        if manual:
-            source._note_tier("manual_end", manual, nothing, reason=reason)
-        held = self.tier_earned_id
-        is_longer = (
-            earned == held and until and self.tier_until and (until > self.tier_until)
-        )
-        if _is_above(earned, held) or is_longer:
-            self._write_tiers(tier_earned_id=earned.id, tier_until=until)
-            self._note_tier("merge", held, earned, until, reason)
-        if _is_above(manual, self.tier_manual_id):
-            before = self.tier_id
-            self._write_tiers(
-                tier_manual_id=manual.id,
-                tier_manual_until=manual_until,
-                tier_reason=why,
-            )
-            self._note_tier("manual", before, manual, manual_until, reason)
-
-
-def _is_above(tier, other):
+def is_above(tier, other):
     """Tell whether a level is higher than another, or than none."""
     return bool(tier) and (not other or tier.threshold > other.threshold)

@@ -268,6 +268,19 @@ class LoyaltyB2bWallet(models.Model):
         scope = SQL("w.id = ANY(%s)", list(self.ids))
         self._retier(self[:1].program_id, scope, with_reviews=True)
 
+    def _raise_job(self):
+        """Let wallets of one programme rise to what changed levels give them."""
+        scope = SQL("w.id = ANY(%s)", list(self.ids))
+        self._retier(self[:1].program_id, scope, cause="terms")
+
+    @api.model
+    def _cron_settle(self):
+        super()._cron_settle()
+        programs = self.env["loyalty.b2b.program"].sudo()
+        for program in programs.search([("tier_changed", "=", True)]):
+            if not program._apply_tier_terms():
+                return
+
     def _query_tiers_ending(self, program_id, day, after, limit):
         """Return wallets that are to be told that their level may end, ascending."""
         rows = self.env.execute_query(

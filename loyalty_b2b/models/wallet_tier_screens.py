@@ -13,10 +13,6 @@ class LoyaltyB2bWallet(models.Model):
         sanitize=False,
         help="The level, until when it holds, and how far the next one is.",
     )
-    tier_change_count = fields.Integer(compute="_compute_tier_change_count")
-    has_tiers = fields.Boolean(
-        string="Programme has levels", compute="_compute_has_tiers", compute_sudo=True
-    )
 
     # === COMPUTE METHODS === #
 
@@ -28,13 +24,3 @@ class LoyaltyB2bWallet(models.Model):
             wallet.tier_card = level and self.env["ir.qweb"]._render(
                 "loyalty_b2b.wallet_tier", {"level": level}
             )
-
-    @api.depends("tier_change_ids")
-    def _compute_tier_change_count(self):
-        for wallet in self:
-            wallet.tier_change_count = len(wallet.tier_change_ids)
-
-    @api.depends("program_id")
-    def _compute_has_tiers(self):
-        for wallet in self:
-            wallet.has_tiers = bool(wallet.program_id.tier_ids)

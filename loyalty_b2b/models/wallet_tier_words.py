@@ -15,30 +15,42 @@ class LoyaltyB2bWallet(models.Model):
         """Return the level with its progress as plain values, ready to print.
 
         :param bool in_portal: customers get pictures from a page of ours.
-        :return: {} where the programme has no levels, else a dict with `look` (of
-            `tier._prepare_look`, {} without a level), `since`, `until`, `next`, `keep`
+        :return: {} where the programme has no levels, else a dict with `look` (of a
+            `TierCard`, {} without a level), `since`, `until`, `next`, `keep`, `by_hand`
             (texts, '' where moot), `reached` and `percent` (0–100) of the next level,
-            and `brings` (texts).
+            `next_color`, and `brings` (texts).
         """
         self.ensure_one()
         progress = self._get_tier_progress().get(self.id)
         if not progress:
             return {}
-        levels = self.program_id._get_tiers()
-        level = levels.filtered(lambda tier: tier.id == progress["tier_id"])
-        following = levels.filtered(lambda tier: tier.id == progress["next_id"])
+        cards = {card.id: card for card in self.program_id._get_tier_cards()}
+        card, following = cards.get(progress["tier_id"]), cards.get(progress["next_id"])
+        earned = cards.get(progress["earned_id"])
         return {
-            "look": level._prepare_look(in_portal) if level else {},
-            "brings": level._get_benefit_texts() if level else [],
-            "since": self._format_tier_day(self.tier_since) if level else "",
-            "until": self._get_tier_until_text(progress, level) if level else "",
+            "look": self._prepare_tier_look(card, in_portal) if card else {},
+            "brings": card.brings if card else (),
+            "since": self._format_tier_day(self.tier_since) if card else "",
+            "until": self._get_tier_until_text(progress, card) if card else "",
             "next": self._get_tier_next_text(progress, following),
-            "next_color": following._get_color() if following else "",
-            "keep": self._get_tier_keep_text(progress, levels),
+            "next_color": following.color if following else "",
+            "keep": self._get_tier_keep_text(progress, earned),
             "reached": self._format_tier(progress, progress["measure"]),
             "percent": self._get_tier_percent(progress, following),
             "by_hand": self._get_tier_hand_text(progress, in_portal),
         }
+
+    def _prepare_tier_look(self, card, in_portal):
+        """Return name, colour and picture of a level.
+
+        :param TierCard card: the level.
+        :param bool in_portal: customers get pictures from a page of ours.
+        """
+        url = f"/web/image/loyalty.b2b.tier/{card.id}/{card.image}"
+        if in_portal:
+            program = self.program_id
+            url = f"/my/loyalty/program/{program.id}/level/{card.id}/{card.image}"
+        return {**card._asdict(), "image_url": url if card.image else ""}
 
     @staticmethod
     def _is_tier_manual(progress):
@@ -79,14 +91,13 @@ class LoyaltyB2bWallet(models.Model):
             "%(missing)s to %(level)s, counting the last 12 months", **values
         )
 
-    def _get_tier_keep_text(self, progress, levels):
+    def _get_tier_keep_text(self, progress, earned):
         """Return what keeps the earned level when it is looked at, or that it is kept.
 
         Where the last 12 months count, it cannot be told before.
         """
-        earned = levels.filtered(lambda tier: tier.id == progress["earned_id"])
         program, day = self.program_id, progress["keep_by"]
-        rolls = program.tier_period == "rolling"
+        rolls = program._get_tier_terms().period == "rolling"
         if not earned or not day or (rolls and program._today() <= progress["until"]):
             return ""
         values = {
@@ -114,7 +125,7 @@ class LoyaltyB2bWallet(models.Model):
         return tiers.prolonged(
             progress["until"],
             progress["grace_end"] + tiers.DAY,
-            self.program_id.tier_period,
+            self.program_id._get_tier_terms().period,
             self.date_joined,
         )
 

@@ -17,7 +17,7 @@ VERIFIERS = (
     "loyalty_b2b.group_loyalty_b2b_officer",
 )
 
-# (invariant of DESIGN §4, name of the check): each has a query and a sentence
+# (invariant or section of DESIGN, name of the check): each has a query, a sentence
 CHECKS = (
     ("I1", "sum"),
     ("I2", "open"),
@@ -35,6 +35,7 @@ CHECKS = (
     ("I8", "explained"),
     ("I8", "cap"),
     ("I10", "expiry"),
+    ("§7", "tier"),
 )
 
 

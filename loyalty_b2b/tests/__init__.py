@@ -22,6 +22,7 @@ from . import test_adjust
 from . import test_enrolment
 from . import test_rights
 from . import test_program_new
+from . import test_program_rpc
 from . import test_program_steps
 from . import test_program_tour
 from . import test_program_year
@@ -73,3 +74,9 @@ from . import test_welcome
 from . import test_joining
 from . import test_tiers
 from . import test_tier_benefits
+from . import test_tiers_manual
+from . import test_tools_tiers
+from . import test_tiers_statement
+from . import test_tier_screens
+from . import test_tier_portal
+from . import test_tier_rights

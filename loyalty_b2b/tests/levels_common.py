@@ -41,6 +41,19 @@ class LevelsCommon(UseCommon):
             self._settle_now()
         return note
 
+    def _register_payment(self, move):
+        """Pay an invoice today; the wallet sees it as before a commit."""
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        )
+        payment = wizard.create({})._create_payments()
+        self._notice()
+        return payment
+
+    def _notice(self):
+        self.env.flush_all()
+        self.env["loyalty.b2b.wallet"]._activate_queued()
+
     def _settle_now(self, wallet=None):
         wallet = wallet or self.wallet
         wallet._lock()

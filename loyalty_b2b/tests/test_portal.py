@@ -477,6 +477,31 @@ class TestPortalBudget(LoyaltyB2bPortalCommon):
         self.authenticate(self.boss.login, self.boss.login)
         self.assertLessEqual(self._count_added(), self.MOST)
 
+    def test_a_page_with_levels_stays_in_budget(self):
+        term = self.env["account.payment.term"].create({"name": "60 days"})
+        self.program.tier_ids = [
+            Command.create(
+                {
+                    "name": f"Level {number}",
+                    "threshold": 100 * number,
+                    "factor": 1.5,
+                    "payment_term_id": term.id,
+                    "image": PIXEL,
+                }
+            )
+            for number in (1, 2, 3)
+        ]
+        self._create_invoice_of([250.0])
+        self.wallet._lock()
+        self.wallet._settle()
+        self._add_history(3)
+        self.authenticate(self.boss.login, self.boss.login)
+        self.assertIn("Your level", self.url_open("/my/loyalty").text)
+        few = self._count_added()
+        self.assertLessEqual(few, self.MOST)
+        self._add_history(10)
+        self.assertEqual(self._count_added(), few)
+
     def test_foreign_orders_stay_flat(self):
         pricelist = TestPortalWallet._create_foreign_pricelist(self)
 

@@ -39,12 +39,16 @@ class TestProgramYear(ProgramStepsCommon):
                 self._night()
             day += timedelta(days=7)
 
-    def assertStands(self, wallet, **figures):
-        """Check the figures, and that the ledger has no fault."""
+    def assertStands(self, **figures):
+        """Check the wallet's figures, and that *Verify ledger* finds no fault."""
         self._settle()
-        self.assertWallet(wallet, **figures)
-        faults = self.env["loyalty.b2b.wallet"].sudo()._verify()
-        self.assertFalse(faults)
+        self.assertWallet(**figures)
+        self.assertEqual(self.wallet.sudo()._verify(), [])
+
+    def _lot_of(self, move):
+        return self.wallet.entry_ids.filtered(
+            lambda e: e.move_id == move and e.kind == "earn"
+        )
 
     def _buy(self, amount, points=0):
         """Order, use points and invoice, as on the frozen day."""
@@ -55,121 +59,115 @@ class TestProgramYear(ProgramStepsCommon):
         return self._invoice(order)
 
     def test_a_year_of_a_programme(self):
-        year = self.year
-        # 10 January: announced for 1 February; the customer joins before the start
         with self.on("2026-01-10"):
-            self._take("announce", year, date_start="2026-02-01")
-            wallet = self._enrol(self.customer, year, date_start="2026-01-10")
+            self._take("announce", self.year, date_start="2026-02-01")
+            self.wallet = self._enrol(self.customer, self.year, date_start="2026-01-10")
+        self._begin()
+        self._earn_and_use()
+        self._pause()
+        self._resume()
+        self._expire()
+        self._close()
+        self.assertFalse(self.wallet.entry_ids.filtered("points_open"))
+        self._check_kinds(self.wallet)
+
+    def _begin(self):
+        """Announced on 10 January for 1 February, when the job starts it."""
+        with self.on("2026-01-11"):
             self._create_invoice_of([900.0])
             self._night()
-            self.assertEqual(year.state, "announced")
-            self.assertStands(wallet, balance=0, available=0)
-
-        # 1 February: the job starts it; invoices of January give nothing
+            self.assertEqual(self.year.state, "announced")
+            self.assertStands(balance=0, available=0)
         with self.on("2026-02-01"):
             self._night()
-            self.assertEqual(year.state, "running")
+            self.assertEqual(self.year.state, "running")
+            # invoices of January give nothing
             self._create_invoice_of([500.0], invoice_date="2026-01-31")
-            february = self._create_invoice_of([1000.0])
-            self.assertStands(wallet, balance=1000, available=1000)
+            self.february = self._create_invoice_of([1000.0])
+            self.assertStands(balance=1000, available=1000)
 
-        # 1 March: 300 points take 3.00 off an order of 200.00; 197.00 earn
+    def _earn_and_use(self):
+        """300 points take 3.00 off 200.00, 197.00 earn; 100.00 come back."""
         with self.on("2026-03-01"):
             march = self._buy(200.0, points=300)
             self.assertEqual(march.amount_untaxed, 197.0)
             # 1 000 − 300 + 197
-            self.assertStands(wallet, balance=897, available=897)
-            lot = wallet.entry_ids.filtered(lambda e: e.move_id == march)
-            self.assertEqual(str(lot.filtered("date_expiry").date_expiry), "2026-09-01")
-
-        # 15 March: 100.00 of February come back
+            self.assertStands(balance=897, available=897)
+            self.assertEqual(str(self._lot_of(march).date_expiry), "2026-09-01")
         with self.on("2026-03-15"):
-            self._credit(february, [100.0], invoice_date="2026-03-15")
-            self.assertStands(wallet, balance=797, available=797)
+            self._credit(self.february, [100.0], invoice_date="2026-03-15")
+            self.assertStands(balance=797, available=797)
 
-        # 1 April: paused while a quotation holds 200 points
+    def _pause(self):
+        """Paused while a quotation holds 200 points, which is then confirmed."""
         with self.on("2026-04-01"):
-            held = self._create_order([(self.product, 1, 100.0)])
-            self._use_points(held, 200)
-            self._take("pause", year)
-            self.assertStands(wallet, balance=797, available=597, held=200)
-
-        # in the pause: an invoice, a part of it credited, the held order confirmed,
-        # and one of February's credited
+            self.held = self._create_order([(self.product, 1, 100.0)])
+            self._use_points(self.held, 200)
+            self._take("pause", self.year)
+            self.assertStands(balance=797, available=597, held=200)
         with self.on("2026-04-05"):
-            held.action_confirm()
-            self.assertEqual(held.state, "sale")
-            self.assertStands(wallet, balance=597, available=597, held=0)
+            self.held.action_confirm()
+            self.assertEqual(self.held.state, "sale")
+            self.assertStands(balance=597, available=597, held=0)
         with self.on("2026-04-10"):
-            missed = self._create_invoice_of([400.0])
-            self._credit(missed, [50.0], invoice_date="2026-04-10")
-            self._credit(february, [60.0], invoice_date="2026-04-10")
+            self.april = self._create_invoice_of([400.0])
+            self._credit(self.april, [50.0], invoice_date="2026-04-10")
+            self._credit(self.february, [60.0], invoice_date="2026-04-10")
             # only what was earned before the pause is taken back
-            self.assertStands(wallet, balance=537, available=537)
-            self.assertEqual(year.missed_count, 2)
+            self.assertStands(balance=537, available=537)
+            self.assertEqual(self.year.missed_count, 2)
 
-        # 1 May: resumed; 400 − 50 are booked as of April
+    def _resume(self):
+        """400 − 50 are booked as of April; the held order is invoiced at 98.00."""
         with self.on("2026-05-01"):
-            self._take("resume", year)
-            self._night()
-            self.assertStands(wallet, balance=887, available=887)
-            lot = wallet.entry_ids.filtered(lambda e: e.move_id == missed)
+            self._take("resume", self.year)
+            for _turn in ("book", "nothing is left to book"):
+                self._night()
+                self.assertStands(balance=887, available=887)
+            lot = self._lot_of(self.april)
             self.assertEqual(str(lot.date_event), "2026-04-10")
             self.assertEqual(str(lot.date_expiry), "2026-10-10")
-            self._night()
-            self.assertStands(wallet, balance=887, available=887)
-            self.assertFalse(year.missed_count)
-
-        # the discount of the held order was 2.00: invoiced in May, 98.00 earn
+            self.assertFalse(self.year.missed_count)
         with self.on("2026-05-15"):
-            self._invoice(held)
-            self.assertStands(wallet, balance=985, available=985)
+            self._invoice(self.held)
+            self.assertStands(balance=985, available=985)
 
-        # 1 August is the last day of February's lot: 1 000 − 300 − 200 used − 160
-        # credited = 340 are left and expire the day after
+    def _expire(self):
+        """Of February 1 000 − 300 − 200 used − 160 credited = 340 are left."""
         with self.on("2026-08-01"):
             self._night()
-            self.assertStands(wallet, balance=985, available=985)
+            self.assertStands(balance=985, available=985)
         with self.on("2026-08-02"):
             self._night()
             # 197 of March, 350 of April, 98 of May
-            self.assertStands(wallet, balance=645, available=645)
+            self.assertStands(balance=645, available=645)
 
-        # 20 August: closing, the last day of earning is 31 August
+    def _close(self):
+        """Closing from 20 August, earning to the 31st, use to 30 October."""
+        dates = {"date_last_earning": "2026-08-31", "date_last_use": "2026-10-30"}
         with self.on("2026-08-20"):
-            self._take(
-                "close",
-                year,
-                date_last_earning="2026-08-31",
-                date_last_use="2026-10-30",
-            )
-            self.assertEqual(year.state, "closing")
-            self.assertStands(wallet, balance=645, available=645)
+            self._take("close", self.year, **dates)
+            self.assertStands(balance=645, available=645)
         with self.on("2026-08-31"):
             self._create_invoice_of([120.0])
         with self.on("2026-09-05"):
             self._create_invoice_of([5000.0])
             self._night()
-            # + 120; March's 197 expired on 1 September
-            self.assertStands(wallet, balance=568, available=568)
-
-        # 1 October: 500 points take 5.00 off; nothing is earned any more
+            # + 120; the 197 of March expired on 1 September
+            self.assertStands(balance=568, available=568)
         with self.on("2026-10-01"):
+            # 5.00 off, and nothing is earned any more
             self._buy(100.0, points=500)
-            self.assertStands(wallet, balance=68, available=68)
-
-        # 30 October is the last day of use; the day after it is closed
+            self.assertStands(balance=68, available=68)
         with self.on("2026-10-30"):
             self._night()
-            self.assertEqual(year.state, "closing")
-            self.assertStands(wallet, balance=68, available=68)
+            self.assertEqual(self.year.state, "closing")
+            self.assertStands(balance=68, available=68)
         with self.on("2026-10-31"):
             self._night()
-            self.assertEqual(year.state, "closed")
-            self.assertEqual(str(year.date_closed), "2026-10-31")
-            self.assertStands(wallet, balance=0, available=0)
-        self.assertFalse(wallet.entry_ids.filtered("points_open"))
-        self._check_kinds(wallet)
+            self.assertEqual(self.year.state, "closed")
+            self.assertEqual(str(self.year.date_closed), "2026-10-31")
+            self.assertStands(balance=0, available=0)
 
     def _check_kinds(self, wallet):
         """Compare what came in and went out in the year with what was worked out."""
@@ -197,14 +195,14 @@ class TestProgramYear(ProgramStepsCommon):
         year = self.year
         with self.on("2026-01-10"):
             self._take("announce", year, date_start="2026-02-02")
-            wallet = self._enrol(self.customer, year, date_start="2026-01-10")
+            self.wallet = self._enrol(self.customer, year, date_start="2026-01-10")
         self._until("2026-01-12", "2026-02-09")
         self.assertEqual(str(year.date_running), "2026-02-02")
         with self.on("2026-02-10"):
             self._create_invoice_of([100.0])
         self._until("2026-02-16", "2026-08-10")
-        self.assertStands(wallet, balance=100)
+        self.assertStands(balance=100)
         # 10 August was the last day; the next run takes the points off
         with self.on(fields.Date.add(self._day("2026-08-10"), days=7)):
             self._night()
-            self.assertStands(wallet, balance=0, available=0)
+            self.assertStands(balance=0, available=0)

@@ -124,9 +124,7 @@ class LoyaltyB2bTierThresholds(models.TransientModel):
         for line in lines:
             if line.threshold < 0:
                 raise UserError(
-                    self.env._(
-                        "Level %(level)s cannot begin below 0.", level=line.name
-                    )
+                    self.env._("Level %(level)s cannot begin below 0.", level=line.name)
                 )
         for below, above in zip(lines, lines[1:], strict=False):
             if below.threshold == above.threshold:
@@ -139,7 +137,7 @@ class LoyaltyB2bTierThresholds(models.TransientModel):
                     )
                 )
         known = lines.tier_id
-        if known != known.sorted("threshold"):
+        if known.ids != known.sorted("threshold").ids:
             raise UserError(
                 self.env._(
                     "The levels have to follow each other as they do now: %(levels)s.",

@@ -250,8 +250,9 @@ class LoyaltyB2bProgramStep(models.TransientModel):
     def _say_rules(self):
         """Return the rules, the rate and the life of points as sentences."""
         program = self.program_id
+        rules = program.rule_ids.sorted(lambda rule: rule.effect == "multiplier")
         return [
-            *program.rule_ids.mapped("sentence"),
+            *rules.mapped("sentence"),
             program.rate_text,
             program.life_text,
         ]
