@@ -21,6 +21,7 @@ from . import test_movement
 from . import test_adjust
 from . import test_enrolment
 from . import test_rights
+from . import test_process_missed
 from . import test_program_new
 from . import test_program_rpc
 from . import test_program_steps
