@@ -69,6 +69,8 @@ from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
 from . import test_digest
+from . import test_process_messages
+from . import test_portal_messages
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
@@ -78,3 +80,4 @@ from . import test_tools_tiers
 from . import test_tiers_statement
 from . import test_tier_screens
 from . import test_tier_portal
+from . import test_tier_rights
