@@ -190,14 +190,24 @@ class LoyaltyB2bProgram(models.Model):
                     self.env._("Who comes to match the filter is enrolled by itself."),
                 ]
             )
-        said = (
-            self.env._("1 customer matches the filter and is enrolled by itself.")
-            if count == 1
-            else self.env._(
-                "%(count)s customers match the filter and are enrolled by themselves.",
-                count=formatLang(self.env, count, digits=0),
-            )
-        )
+        texts = {
+            (True, True): self.env._(
+                "1 customer matches the filter and is enrolled once it is announced or"
+                " started."
+            ),
+            (True, False): self.env._(
+                "%(count)s customers match the filter and are enrolled once it is"
+                " announced or started."
+            ),
+            (False, True): self.env._(
+                "1 customer matches the filter and is enrolled by itself."
+            ),
+            (False, False): self.env._(
+                "%(count)s customers match the filter and are enrolled by themselves."
+            ),
+        }
+        number = formatLang(self.env, count, digits=0)
+        said = texts[self.state == "draft", count == 1] % {"count": number}
         return " ".join([self._get_wallets_text(), said])
 
     def _count_matching(self):
@@ -243,17 +253,31 @@ class LoyaltyB2bProgram(models.Model):
         count = self.missed_count
         if not count:
             return ""
-        if self.books_missed:
-            return self.env._(
-                "%(count)s documents posted while it was paused are being booked.",
-                count=formatLang(self.env, count, digits=0),
-            )
-        if count == 1:
-            return self.env._("1 document posted while it was paused is not booked.")
-        return self.env._(
-            "%(count)s documents posted while it was paused are not booked.",
-            count=formatLang(self.env, count, digits=0),
-        )
+        texts = {
+            ("paused", True): self.env._(
+                "1 document was posted meanwhile and can be booked when you resume."
+            ),
+            ("paused", False): self.env._(
+                "%(count)s documents were posted meanwhile and can be booked when you"
+                " resume."
+            ),
+            ("booking", True): self.env._(
+                "1 document posted while it was paused is being booked."
+            ),
+            ("booking", False): self.env._(
+                "%(count)s documents posted while it was paused are being booked."
+            ),
+            ("open", True): self.env._(
+                "1 document posted while it was paused is not booked."
+            ),
+            ("open", False): self.env._(
+                "%(count)s documents posted while it was paused are not booked."
+            ),
+        }
+        kind = "booking" if self.books_missed else "open"
+        kind = "paused" if self.state == "paused" else kind
+        number = formatLang(self.env, count, digits=0)
+        return texts[kind, count == 1] % {"count": number}
 
     def _get_next_text(self):
         """Return the next thing that happens by itself, or ''."""

@@ -54,8 +54,12 @@ class TestProgramSteps(ProgramStepsCommon):
         program = self._create_program(start=False)
         with self.assertRaisesRegex(UserError, "later day"):
             self._take("announce", program, date_start=self.today)
+        program.date_start = self.today
+        self.assertFalse(self._ask("announce", program).date_start)
         self._take("announce", program)
         self.assertIn("until you press Start", program.life_now)
+        program._cron_start()
+        self.assertEqual(program.state, "announced")
 
     def test_announcing_tells_those_who_take_part_once(self):
         program = self._create_program(start=False, notices=True)
@@ -215,8 +219,11 @@ class TestProgramSteps(ProgramStepsCommon):
     def test_the_same_person_is_refused_in_the_dialog_and_by_rpc(self):
         program = self._create_shared()
         program.with_user(self.admin).action_start()
+        dialog = self._ask("start", program)
+        self.assertTrue(dialog.is_stopped)
+        self.assertIn("You asked for the start", dialog.plan)
         with self.assertRaisesRegex(UserError, "asked to start"):
-            self._take("start", program)
+            dialog.action_apply()
         with self.assertRaisesRegex(UserError, "asked to start"):
             program.with_user(self.admin).action_start()
         self.assertEqual(program.state, "draft")
@@ -263,8 +270,10 @@ class TestProgramSteps(ProgramStepsCommon):
         program = self._create_shared()
         path = "odoo.addons.loyalty_b2b.models.program_second.LoyaltyB2bProgram"
         alone = self.patch_with(f"{path}._get_starters", return_value=self.admin)
-        with alone, self.assertRaisesRegex(UserError, "second administrator"):
-            program.with_user(self.admin).action_start()
+        with alone:
+            self.assertIn("there is none", self._ask("start", program).plan)
+            with self.assertRaisesRegex(UserError, "second administrator"):
+                program.with_user(self.admin).action_start()
 
     # === RESUMING === #
 

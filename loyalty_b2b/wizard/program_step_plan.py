@@ -59,6 +59,8 @@ class LoyaltyB2bProgramStep(models.TransientModel):
         ]
 
     def _plan_start(self):
+        if obstacle := self._say_obstacle():
+            return [(self.env._("Not yet"), [obstacle])]
         if self.is_request:
             return self._plan_request()
         program = self.program_id
@@ -118,12 +120,8 @@ class LoyaltyB2bProgramStep(models.TransientModel):
                     self.env._(
                         "A second administrator has to start the programme: %(names)s.",
                         names=", ".join(others.mapped("name")),
-                    )
-                    if others
-                    else self.env._(
-                        "There is no second administrator who could start it."
                     ),
-                    self.env._("Each of them gets an activity.") if others else "",
+                    self.env._("Each of them gets an activity."),
                 ],
             ),
             (
@@ -263,6 +261,30 @@ class LoyaltyB2bProgramStep(models.TransientModel):
         return self.env._(
             "Everybody who takes part, or joins before the start, gets a message."
         )
+
+    def _say_obstacle(self):
+        """Return why the caller can neither start the programme nor ask for it, or ''.
+
+        Where a second administrator has to.
+        """
+        program = self.program_id
+        others = program._get_starters() - self.env.user
+        if not program._needs_second() or program.start_agreed_uid:
+            return ""
+        if not others:
+            return self.env._(
+                "A second administrator has to start the programme, and there is none:"
+                " make somebody an administrator of B2B Loyalty, or change the"
+                " settings."
+            )
+        if program.start_asked_uid == self.env.user and not self.is_request:
+            return self.env._(
+                "You asked for the start on %(day)s. Another administrator has to start"
+                " it: %(names)s.",
+                day=self._format_day(program.start_asked_on),
+                names=", ".join(others.mapped("name")),
+            )
+        return ""
 
     def _say_second(self):
         if not self.program_id._needs_second():
