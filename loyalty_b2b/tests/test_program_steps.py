@@ -130,7 +130,11 @@ class TestProgramSteps(ProgramStepsCommon):
         order = self._create_order([(self.product, 2, 100.0)])
         self._use_points(order, 400)
         dialog = self._ask("pause")
-        for words in ("1 customer takes part", "1 quotation holds 400 points"):
+        for words in (
+            "1 customer takes part",
+            "1 quotation holds 400 points",
+            "Nothing is written now",
+        ):
             self.assertIn(words, dialog.plan)
         dialog.action_apply()
         self.assertEqual(self.program.state, "paused")
@@ -141,7 +145,10 @@ class TestProgramSteps(ProgramStepsCommon):
 
     def test_closing_says_both_days_and_tells_customers(self):
         self.program.notices = True
+        self._give_points(1000)
         dialog = self._ask("close")
+        worth = self.currency.format(10.0)
+        self.assertIn(f"They have 1,000 points, worth {worth}", dialog.plan)
         last = fields.Date.add(self.today, days=60)
         self.assertEqual(dialog.date_last_use, last)
         dialog.action_apply()
@@ -288,6 +295,7 @@ class TestProgramSteps(ProgramStepsCommon):
         self.assertWallet(balance=70)
         dialog = self._ask("resume")
         self.assertIn("2 invoices and credit notes were posted", dialog.plan)
+        self.assertIn("what posting it would have written", dialog.plan)
         dialog.action_apply()
         self.assertEqual(self.program.state, "running")
         self._run_missed()
