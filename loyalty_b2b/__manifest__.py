@@ -44,7 +44,6 @@
         "views/loyalty_b2b_entry_views.xml",
         "views/loyalty_b2b_redemption_views.xml",
         "views/res_partner_views.xml",
-        "views/res_partner_tier_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_loyalty_views.xml",
         "views/sale_order_missed_views.xml",
