@@ -58,3 +58,5 @@ from . import test_notices
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
+from . import test_referral
+from . import test_process_referral

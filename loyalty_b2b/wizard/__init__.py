@@ -12,3 +12,5 @@ from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
 from . import loyalty_b2b_join
+from . import loyalty_b2b_referral_refuse
+from . import base_partner_merge_referral
