@@ -152,7 +152,7 @@ class LoyaltyB2bReferral(models.Model):
         return {domain.lower() for domain in domains if domain} - PUBLIC_DOMAINS
 
     def _is_cycle(self, known):
-        """Tell whether the company brought the recommending one, itself or by others."""
+        """Tell whether the company brought the recommending one, or its like did."""
         referrals = self.sudo()
         wallet, seen = self.wallet_id, self.env["loyalty.b2b.wallet"].sudo()
         while wallet and wallet not in seen:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .loyalty_b2b_referral import OPEN
@@ -20,14 +20,17 @@ class LoyaltyB2bReferral(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends("partner_id", "state")
+    @api.depends_context("lang")
     def _compute_warning(self):
+        texts = self._get_refusal_texts()
         for referral in self:
-            code = referral.state in OPEN and referral._origin._get_refusal(
-                referral.partner_id
-            )
-            texts = referral._get_refusal_texts()
-            referral.warning = texts.get(code) if code else False
+            known, partner = referral._origin, referral.partner_id._origin
+            is_open = known and referral.state in OPEN
+            referral.warning = is_open and texts.get(known._get_refusal(partner))
 
+    @api.depends("reward", "reward_points", "reward_amount", "program_id")
+    @api.depends_context("lang")
     def _compute_promise(self):
         for referral in self:
             referral.promise = referral._get_promise()

@@ -59,7 +59,7 @@ class LoyaltyB2bReferral(models.Model):
         return ""
 
     def _note_joined(self, owner, wallet):
-        """Count what a wallet buys from today on, unless the year's limit is reached."""
+        """Count what a wallet buys from today on, but for the limit of a year."""
         if self._is_over_limit():
             self._refuse("limit")
             self.partner_id = owner

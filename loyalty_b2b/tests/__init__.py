@@ -60,3 +60,5 @@ from . import test_joining
 from . import test_tiers
 from . import test_referral
 from . import test_process_referral
+from . import test_referral_portal
+from . import test_referral_rights
