@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from ..tools import engine
 from .caps import Caps, get_places
-from .drafts import Drafts
+from .levels import Levels
 
 # More for one order is a mistake in the rules: sums reach 10^12 (DESIGN §3).
 MOST_POINTS = 10**12
@@ -32,7 +32,7 @@ class Rounds:
         self._numbers.pop(move_id, None)
 
 
-class Bookings(Drafts):
+class Bookings(Levels):
     """Works out what a group of documents is missing or has too much."""
 
     def __init__(self, wallets, groups=None):
@@ -93,6 +93,7 @@ class Bookings(Drafts):
                 entry.points for entry in found.entries if entry.move == move.id
             )
             parts = list(zip(new, engine.exact_points(new), strict=True))
+            self._valued = set()
             self._credit(found, "earn", taken, parts, values)
         self._draft_explained(found, move.id, new)
 
@@ -132,6 +133,7 @@ class Bookings(Drafts):
         :param frozenset moves: documents whose credits lose points first.
         :param str kind: of an entry that gives no points.
         """
+        self._valued = set()
         ruleset = self._get_rule_set(found)
         before, after, caps = self._measure(found, rows)
         if after.points > MOST_POINTS:
@@ -148,6 +150,8 @@ class Bookings(Drafts):
             life_parts = self._explain_zeros(parts.get(life, ()), after)
             if points < 0:
                 self._take_back(found, -points, life_parts, values, moves, life)
+            elif not points and self._is_correction(found, life_parts):
+                self._take_nothing(found, life_parts, values, life)
             else:
                 entry_kind = "earn" if points else kind
                 self._credit(found, entry_kind, points, life_parts, values, life)
@@ -235,22 +239,44 @@ class Bookings(Drafts):
             self._draft_entry(row)
         explained = self._share_parts(found, parts, lots)
         for (lot, taken), lot_parts in zip(lots, explained, strict=True):
-            self._add_entry(
-                found,
-                wallet._prepare_entry(
-                    "reversal",
-                    -taken,
-                    program,
-                    life=life or None,
-                    key=f"reverse:{lot.id}:{found.reversals(lot) + 1}",
-                    state=lot.state if lot.state == "pending" else "posted",
-                    reversed_entry_id=lot.id,
-                    awaits_payment=lot.awaits_payment,
-                    to_settle=True,
-                    **values,
-                ),
-                lot_parts,
-            )
+            row = self._prepare_reversal(found, lot, taken, values, life)
+            self._add_entry(found, row, lot_parts)
+
+    @staticmethod
+    def _is_correction(found, parts):
+        """Tell whether rows change earlier ones, and bring no sale of their own."""
+        rows = [row for row, _part in parts]
+        is_sale = any(row.part == "line" and row.base > 0 for row in rows)
+        return not is_sale and found.origin(rows) is not None
+
+    def _take_nothing(self, found, parts, values, life=""):
+        """Book that a correction takes no points, with the entry that it corrects.
+
+        It waits with that entry: the money it takes back counts for levels.
+        """
+        if self._is_fresh(found):
+            self.insert()
+        lot = found.origin(row for row, _part in parts)
+        row = self._prepare_reversal(found, lot, 0, values, life)
+        self._add_entry(found, row, parts)
+
+    def _prepare_reversal(self, found, lot, points, values, life):
+        """Return a reversal of an entry; it waits as long as that one does.
+
+        :param int points: 0 or more.
+        """
+        return self.wallets.browse(found.wallet)._prepare_entry(
+            "reversal",
+            -points,
+            self._program_of(found.wallet),
+            life=life or None,
+            key=f"reverse:{lot.id}:{found.reversals(lot) + 1}",
+            state=lot.state if lot.state == "pending" else "posted",
+            reversed_entry_id=lot.id,
+            awaits_payment=lot.awaits_payment,
+            to_settle=True,
+            **values,
+        )
 
     def _prepare_lifted(self, wallet, program, taken, values):
         """Give back what expired of lots that are taken back: not to take it twice."""
@@ -260,7 +286,7 @@ class Bookings(Drafts):
             if lot.state == "posted"
         ]
         note = self.env._("Expired, and taken back with its invoice")
-        values = {**values, "note": note}
+        values = {**values, "note": note, "date_earned": None}
         return wallet._prepare_lifted(lots, program=program, **values)
 
     def _share_parts(self, found, parts, lots):
@@ -280,8 +306,10 @@ class Bookings(Drafts):
 
     def _move_values(self, move, ref):
         owner = move.partner_id._get_loyalty_b2b_owner()
+        day = move.invoice_date or move.date
         return {
-            "date_event": move.invoice_date or move.date,
+            "date_event": day,
+            "date_earned": day,
             "group_ref": ref,
             "partner_id": owner.id,
             "partner_name": owner.display_name,
@@ -294,6 +322,7 @@ class Bookings(Drafts):
 
     def _add_entry(self, found, row, parts):
         """Draft an entry of a group, explained by rows with their exact parts."""
+        row |= self._prepare_level(found, row, parts)
         self._draft_entry(row, self._prepare_lines(parts, row["points"]), found)
 
     def insert(self):

@@ -39,6 +39,7 @@ class DocumentBookings(Bookings):
         super().__init__(wallets)
         self.documents = documents
         self._lines_of, self._customers = {}, {}
+        self._missed = []
         self._read(documents)
         self._rounds = Rounds([*self.groups.values()])
         self._lock_document_caps()
@@ -58,7 +59,7 @@ class DocumentBookings(Bookings):
         for row in self.wallets._query_participations(owners, program_ids):
             self.participations[row["id"]].append(row)
             self._program_ids[row["wallet_id"]] = row["program_id"]
-            facts[row["id"]] = row
+            facts[row["program_id"], row["id"]] = row
         linked = [d for d in documents if d.reversed_id or d.posted_before]
         corrects = any(d.is_refund or d.debited for d in documents)
         if not (self.participations or linked or corrects):
@@ -79,15 +80,16 @@ class DocumentBookings(Bookings):
     def _read_conditions(self, programs, documents, facts):
         """Read what rules ask of products and customers.
 
-        :param dict facts: owner id → what is known of the customer.
+        :param dict facts: (programme id, owner id) → what is known of the customer.
         """
         product_ids = {row["product_id"] for d in documents for row in d.lines}
-        matches = programs._match_domains(product_ids - {None}, set(facts))
+        owner_ids = {owner_id for _program, owner_id in facts}
+        matches = programs._match_domains(product_ids - {None}, owner_ids)
         for program in programs:
-            lines = self._lines_of[program.id] = Lines(program, matches)
-            for owner_id, row in facts.items():
-                customer = lines.prepare_customer(row)
-                self._customers[program.id, owner_id] = customer
+            self._lines_of[program.id] = Lines(program, matches)
+        for (program_id, owner_id), row in facts.items():
+            customer = self._lines_of[program_id].prepare_customer(row)
+            self._customers[program_id, owner_id] = customer
 
     def _lock_document_caps(self):
         """Lock the counters of capped rules that the documents may concern."""
@@ -122,6 +124,21 @@ class DocumentBookings(Bookings):
 
     # === ONE DOCUMENT === #
 
+    def insert(self):
+        ids = super().insert()
+        if self._missed:
+            self.programs._note_missed(self._missed)
+            self._missed = []
+        return ids
+
+    def keep(self):
+        self._missed += self._draft_missed
+        super().keep()
+
+    def discard(self):
+        super().discard()
+        self._draft_missed = []
+
     def add(self, document):
         """Book a document in every programme it concerns: all of it or nothing.
 
@@ -150,7 +167,9 @@ class DocumentBookings(Bookings):
         lines = self._prepare_lines_of(document, program)
         origins = self._find_origins(document, program)
         if document.reversed_id and not origins:
-            return  # what it corrects gave nothing, for it was before joining
+            # what it corrects gave nothing, for it was before joining or in a pause
+            self._miss_correction(document, program)
+            return
         own, corrections = self._part(document, lines, origins)
         rows_by_place = defaultdict(list)
         if corrections:
@@ -159,10 +178,25 @@ class DocumentBookings(Bookings):
         if own and wallet_id and program._is_earning_on(document.date):
             own, unlinked = self._part_unlinked(document, own)
             self._earn(document, program, wallet_id, own, rows_by_place)
+        elif wallet_id and len(corrections) < len(lines):
+            self._miss(document, program, wallet_id)
         for place, rows in rows_by_place.items():
             self._book_rows(document, place, rows)
         if unlinked:
             self._book_unlinked(document, program, wallet_id, unlinked)
+
+    def _miss(self, document, program, wallet_id):
+        """Remember a document that gives nothing as its programme is paused."""
+        if program._get_terms().state == "paused":
+            self._draft_missed.append((program.id, wallet_id, document.id))
+
+    def _miss_correction(self, document, program):
+        """Let a correction follow what it corrects, which is to be booked later."""
+        origin = (program.id, document.reversed_id)
+        noted = {(p, move): wallet for p, wallet, move in self._missed}
+        wallet_id = noted.get(origin) or program._find_missed(document.reversed_id)
+        if wallet_id:
+            self._draft_missed.append((program.id, wallet_id, document.id))
 
     def _get_wallet(self, document, program):
         """Return the wallet of the document's owner on its date, or None."""
@@ -327,6 +361,7 @@ class DocumentBookings(Bookings):
         place = (wallet_id, lines[0].group)
         found = self._find_group(place)
         found.number(rows)
+        self._valued = set()
         turn, number = self._rounds.take(document.id)
         wallet = self.wallets.browse(wallet_id)
         self._add_entry(
@@ -370,6 +405,7 @@ class DocumentBookings(Bookings):
         order = self._order_of(ref, rows)
         return {
             "date_event": document.date,
+            "date_earned": document.debited.invoice_date or document.date,
             "group_ref": ref,
             "partner_id": document.owner.id,
             "partner_name": document.owner.display_name,

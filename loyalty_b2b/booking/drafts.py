@@ -74,6 +74,7 @@ class Drafts:
             date_available=row["date_available"],
             date_expiry=row["date_expiry"],
             life=row["life"] or "",
+            date_earned=row["date_earned"] or row["date_event"],
         )
         self._fresh[row["key"]] = booked
         found.entries.append(booked)

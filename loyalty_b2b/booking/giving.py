@@ -8,6 +8,8 @@ from .bookings import Bookings
 class Giving(Bookings):
     """Books what a bonus is missing or has too much."""
 
+    is_purchase = False
+
     def __init__(self, wallets):
         super().__init__(wallets)
         # group of a bonus → what its lines explained before

@@ -29,7 +29,7 @@ class AccountMove(models.Model):
         filler = Lines(program, matches)
         customers = {
             owner: filler.prepare_customer(
-                owner._prepare_loyalty_b2b_facts(filler.asks)
+                owner._prepare_loyalty_b2b_facts(program, filler.asks)
             )
             for owner in set(owners.values())
         }

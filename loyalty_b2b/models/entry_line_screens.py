@@ -87,6 +87,8 @@ class LoyaltyB2bEntryLine(models.Model):
         self.ensure_one()
         if self.effect == "multiplier":
             factor = self.rule_id._format_number(self.rule_id.factor)
+            if self.rule_id.by_tier_id:
+                return f"{self.rule_name}: {factor} ×"
             return self.rule_id and self.env._(
                 "%(factor)s times the points", factor=factor
             )

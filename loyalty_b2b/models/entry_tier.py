@@ -20,3 +20,21 @@ class LoyaltyB2bEntry(models.Model):
         "(wallet_id, date_earned) INCLUDE (points, turnover)"
         " WHERE state = 'posted' AND date_earned IS NOT NULL"
     )
+
+    # === BUSINESS METHODS === #
+
+    def _get_level_left(self):
+        """Return what still counts for levels of an entry that a document earned."""
+        self.ensure_one()
+        ((taken,),) = self._read_group(
+            [
+                ("reversed_entry_id", "=", self.id),
+                ("kind", "=", "reversal"),
+                ("state", "!=", "cancelled"),
+            ],
+            aggregates=["turnover:sum"],
+        )
+        return {
+            "date_earned": self.date_earned or None,
+            "turnover": self.currency_id.round(self.turnover + (taken or 0)),
+        }

@@ -71,7 +71,19 @@ class LoyaltyB2bNotice(models.Model):
         help="Day from which it is told, in the programme's time zone.",
     )
     date_sent = fields.Datetime(string="Sent on", readonly=True)
+    date_told = fields.Date(
+        string="Told on", readonly=True, help="In the programme's time zone."
+    )
     error = fields.Char(string="Why not", readonly=True)
+
+    digest_ids = fields.Many2many(
+        comodel_name="loyalty.b2b.digest",
+        relation="loyalty_b2b_digest_notice_rel",
+        column1="notice_id",
+        column2="digest_id",
+        string="Messages",
+        readonly=True,
+    )
 
     # what a message about the end of points covers
     date_last = fields.Date(

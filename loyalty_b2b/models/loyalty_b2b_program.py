@@ -27,6 +27,7 @@ class Terms(NamedTuple):
     expiry: periods.Expiry
     overdue_hold: bool
     count_down_payments: bool
+    date_start: date | None
     date_last_earning: date | None
 
 
@@ -286,47 +287,7 @@ class LoyaltyB2bProgram(models.Model):
                 )
             )
 
-    # === ACTION METHODS === #
-
-    def action_announce(self):
-        self._change_state(("draft",), "announced")
-
-    def action_start(self):
-        self._check_ready()
-        self._change_state(("draft", "announced", "paused"), "running")
-
-    def action_pause(self):
-        self._change_state(("running",), "paused")
-
-    def action_draft(self):
-        self._change_state(("announced",), "draft")
-
     # === BUSINESS METHODS === #
-
-    def _change_state(self, allowed, state):
-        for program in self:
-            if program.state not in allowed:
-                raise UserError(
-                    self.env._(
-                        "Programme %(program)s is %(state)s and cannot take this step.",
-                        program=program.name,
-                        state=dict(
-                            self._fields["state"]._description_selection(self.env)
-                        )[program.state],
-                    )
-                )
-        self.state = state
-
-    def _check_ready(self):
-        for program in self:
-            if not program.rate_ids or not program.rule_ids:
-                raise UserError(
-                    self.env._(
-                        "Programme %(program)s needs a rate and at least one earning"
-                        " rule before it can start.",
-                        program=program.name,
-                    )
-                )
 
     def _today(self):
         """Return today's date in the programme's time zone."""
@@ -390,6 +351,7 @@ class LoyaltyB2bProgram(models.Model):
             expiry=program._get_expiry(),
             overdue_hold=program.overdue_hold,
             count_down_payments=program.count_down_payments,
+            date_start=program.date_start or None,
             date_last_earning=program.date_last_earning or None,
         )
 

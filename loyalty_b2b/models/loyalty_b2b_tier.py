@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class LoyaltyB2bTier(models.Model):
@@ -23,6 +25,7 @@ class LoyaltyB2bTier(models.Model):
     threshold = fields.Float(
         string="From",
         required=True,
+        default=0.0,
         digits=(16, 2),
         help="Reached in a period: points earned, turnover in the programme's currency,"
         " or number of orders, as the programme counts. 0: from joining on.",
@@ -60,8 +63,8 @@ class LoyaltyB2bTier(models.Model):
         "Two levels of a programme cannot begin at the same threshold.",
     )
     _values = models.Constraint(
-        "CHECK (threshold >= 0 AND factor > 0)",
-        "A level begins at 0 or above, and multiplies points by more than 0.",
+        "CHECK (threshold >= 0 AND factor >= 1)",
+        "A level begins at 0 or above, and multiplies points by 1 or more.",
     )
 
     # === CRUD METHODS === #
@@ -70,14 +73,63 @@ class LoyaltyB2bTier(models.Model):
     def create(self, vals_list):
         levels = super().create(vals_list)
         self.env.registry.clear_cache()
+        levels.program_id._note_tiers_changed()
         return levels
 
     def write(self, vals):
+        if vals.get("active") is False or "program_id" in vals:
+            self._check_unused()
         result = super().write(vals)
         self.env.registry.clear_cache()
+        if not {"threshold", "active", "is_lasting", "program_id"}.isdisjoint(vals):
+            self.program_id._note_tiers_changed()
         return result
 
     def unlink(self):
         result = super().unlink()
         self.env.registry.clear_cache()
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        self._check_unused()
+        changes = self.env["loyalty.b2b.tier.change"].sudo()
+        for level in self:
+            if changes.search_count(
+                ["|", ("tier_from_id", "=", level.id), ("tier_to_id", "=", level.id)],
+                limit=1,
+            ):
+                raise UserError(
+                    self.env._(
+                        "Customers have had level %(level)s, and their history names"
+                        " it. Archive it instead.",
+                        level=level.name,
+                    )
+                )
+
+    # === BUSINESS METHODS === #
+
+    def _check_unused(self):
+        """Refuse to take a level away that customers hold.
+
+        :raises UserError: with the level's name and the way out.
+        """
+        wallets = self.env["loyalty.b2b.wallet"].sudo()
+        for level in self:
+            count = wallets.search_count(
+                Domain.OR(
+                    Domain(name, "=", level.id)
+                    for name in ("tier_id", "tier_earned_id", "tier_manual_id")
+                )
+            )
+            if count:
+                raise UserError(
+                    self.env._(
+                        "%(count)s customers hold level %(level)s, so it cannot be"
+                        " taken away. Raise its threshold: they leave it when their"
+                        " level is looked at again. End levels set by hand on the"
+                        " wallet.",
+                        count=count,
+                        level=level.name,
+                    )
+                )

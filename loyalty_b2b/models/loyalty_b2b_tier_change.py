@@ -1,10 +1,14 @@
 from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from .ledger_mixin import _DOOR
 
 
 class LoyaltyB2bTierChange(models.Model):
     """One step in the history of a wallet's level; only the wallet writes it."""
 
     _name = "loyalty.b2b.tier.change"
+    _inherit = "loyalty.b2b.ledger.mixin"
     _description = "Change of a B2B Loyalty Level"
     _order = "date desc, id desc"
 
@@ -45,3 +49,14 @@ class LoyaltyB2bTierChange(models.Model):
     date_until = fields.Date(string="Until", help="Last day for which it was granted.")
     reason = fields.Char()
     user_id = fields.Many2one(comodel_name="res.users", ondelete="set null")
+
+    # === CRUD METHODS === #
+
+    def _check_door(self):
+        if self.env.context.get("loyalty_door") is not _DOOR:
+            raise AccessError(
+                self.env._(
+                    "The history of levels is written by the wallet itself. To give"
+                    " another level, use “Set level” on the wallet."
+                )
+            )

@@ -24,11 +24,12 @@ class LoyaltyB2bProgram(models.Model):
     def _prepare_engine_customer(self, facts):
         """Return the customer's values for the engine, but for the domains.
 
-        :param dict facts: country_id and tag_ids; glue addons give more.
+        :param dict facts: country_id, tag_ids and tier_id; glue addons give more.
         """
         return {
             "country": facts["country_id"] or None,
             "tags": frozenset(facts["tag_ids"] or ()),
+            "tier": facts["tier_id"] or None,
         }
 
     def _match_domains(self, product_ids, partner_ids):

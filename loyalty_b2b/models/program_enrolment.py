@@ -37,9 +37,11 @@ class LoyaltyB2bProgram(models.Model):
         """
         self.ensure_one()
         known = self.sudo().wallet_ids if control_percent else None
-        wallets = {}
-        for owner in partners._get_loyalty_b2b_owner().sorted("id"):
-            if not self._get_enrol_refusal(owner):
+        owners = partners._get_loyalty_b2b_owner().sorted("id")
+        owners = owners.filtered(lambda owner: not self._get_enrol_refusal(owner))
+        wallets = self._enrol_plain(owners, state, date_start)
+        for owner in owners:
+            if owner not in wallets:
                 wallets[owner] = self._enrol_one(owner, state, date_start)
         if control_percent:
             new = self.env["loyalty.b2b.wallet"].union(*wallets.values()) - known
@@ -216,8 +218,10 @@ class LoyaltyB2bProgram(models.Model):
 
     @api.model
     def _cron_enrol(self):
-        """Enrol the customers that match the filters of running programmes."""
-        programs = self.search([("auto_enrol", "=", True), ("state", "=", "running")])
+        """Enrol the customers that match the filters of programmes."""
+        programs = self.search(
+            [("auto_enrol", "=", True), ("state", "in", ("announced", "running"))]
+        )
         for program in programs:
             known = program.wallet_ids.participant_ids.partner_id.ids
             domain = program._get_enrol_domain() & Domain("id", "not in", known)
@@ -225,6 +229,8 @@ class LoyaltyB2bProgram(models.Model):
             if not program.individuals_allowed:
                 partners = partners.filtered("is_company")
             program._enrol(partners)
+            if program.state == "announced":
+                program._tell_announced()
 
     # === CONSTRAINT METHODS === #
 
@@ -262,6 +268,8 @@ class LoyaltyB2bProgram(models.Model):
         """Tell whether invoices of a day earn in this programme."""
         self.ensure_one()
         terms = self._get_terms()
+        if terms.date_start and day < terms.date_start:
+            return False
         if terms.state == "running":
             return True
         last = terms.date_last_earning

@@ -32,6 +32,7 @@ class LoyaltyB2bProgram(models.Model):
         Each step goes by the state of the ledger, so that a run that was broken off is
         taken up where it stopped, and a second one finds nothing to do.
         """
+        self._cron_start()
         self.env["account.move"]._cron_book_loyalty_b2b()
         for program in self.search([("state", "not in", ("draft", "announced"))]):
             today = program._today()
@@ -229,9 +230,10 @@ class LoyaltyB2bProgram(models.Model):
                     )
                 )
         self._change_state(("running", "paused"), "closing")
-        self.write(
+        self._write_step(
             {"date_last_earning": date_last_earning, "date_last_use": date_last_use}
         )
+        self._tell_closing()
 
     def _daily_close(self):
         """Close a programme after its last day of use."""

@@ -48,7 +48,7 @@ class LoyaltyB2bProgram(models.Model):
         help="Customers keep collecting points but cannot use them.",
     )
     overdue_days = fields.Integer(
-        string="Overdue for",
+        string="Overdue for (days)",
         default=14,
         help="Invoices count when they are open more than so many days after they were"
         " due. Disputed ones do not.",
@@ -63,7 +63,7 @@ class LoyaltyB2bProgram(models.Model):
         " again.",
     )
     cancel_late_days = fields.Integer(
-        string="Paid late after",
+        string="Paid late after (days)",
         default=30,
         help="Points of invoices paid more than so many days after they were due are"
         " cancelled.",

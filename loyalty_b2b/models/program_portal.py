@@ -61,7 +61,10 @@ class LoyaltyB2bProgram(models.Model):
         """Return the sentence of each rule in force now or later."""
         today = self._today()
         rules = self.rule_ids.filtered(
-            lambda rule: not rule.date_end or rule.date_end >= today
+            # what a level multiplies is said with the level
+            lambda rule: (
+                not rule.by_tier_id and (not rule.date_end or rule.date_end >= today)
+            )
         )
         return rules.mapped("sentence")
 

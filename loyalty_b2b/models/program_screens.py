@@ -153,18 +153,6 @@ class LoyaltyB2bProgram(models.Model):
             "context": {"default_program_id": self.id},
         }
 
-    def action_close(self):
-        """Ask for the last days of earning and of use."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Close the programme"),
-            "res_model": "loyalty.b2b.program.close",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_program_id": self.id},
-        }
-
     # === BUSINESS METHODS === #
 
     def _get_point_name(self, points):

@@ -55,12 +55,33 @@ class LoyaltyB2bProgram(models.Model):
         " by one.",
     )
 
+    tier_changed = fields.Boolean(
+        copy=False,
+        readonly=True,
+        help="Levels were changed; the job lets customers rise to what they give.",
+    )
+
     _tier_grace = models.Constraint(
         "CHECK (tier_grace_days BETWEEN 0 AND 366)",
         "A level is kept for 0 to 366 days after the end of a period.",
     )
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"tier_measure", "tier_period"}.isdisjoint(vals):
+            self._note_tiers_changed()
+        return result
+
     # === BUSINESS METHODS === #
+
+    def _note_tiers_changed(self):
+        """Let customers rise within a minute to what changed levels give them."""
+        programs = self.sudo().filtered(lambda p: p.state in GIVING_LEVELS)
+        if programs:
+            programs.tier_changed = True
+            self.env["loyalty.b2b.wallet"].sudo()._trigger_settling()
 
     @api.model
     @tools.ormcache()

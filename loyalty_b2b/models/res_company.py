@@ -10,6 +10,11 @@ class ResCompany(models.Model):
         string="Several running programmes",
         help="Let a customer's invoices earn in more than one programme at once.",
     )
+    loyalty_b2b_start_by_two = fields.Boolean(
+        string="Start by two people",
+        help="One administrator asks for the start of a programme, another one starts"
+        " it.",
+    )
     loyalty_b2b_integration_user_ids = fields.Many2many(
         comodel_name="res.users",
         relation="loyalty_b2b_integration_user_rel",

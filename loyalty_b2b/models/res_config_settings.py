@@ -8,7 +8,9 @@ class ResConfigSettings(models.TransientModel):
     loyalty_b2b_several_programs = fields.Boolean(
         related="company_id.loyalty_b2b_several_programs", readonly=False
     )
-
+    loyalty_b2b_start_by_two = fields.Boolean(
+        related="company_id.loyalty_b2b_start_by_two", readonly=False
+    )
     loyalty_b2b_integration_user_ids = fields.Many2many(
         related="company_id.loyalty_b2b_integration_user_ids", readonly=False
     )

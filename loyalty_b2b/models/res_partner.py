@@ -70,14 +70,18 @@ class ResPartner(models.Model):
         country = prefix or self.country_id.code or self.env.company.country_code
         return f"{country or ''}:{number}"
 
-    def _prepare_loyalty_b2b_facts(self, asks):
-        """Return what the conditions of rules ask of a customer.
+    def _prepare_loyalty_b2b_facts(self, program, asks):
+        """Return what the conditions of a programme's rules ask of a customer.
 
         :param asks: facts that the rules ask for; others are not read.
         """
         self.ensure_one()
+        wallet = self.env["loyalty.b2b.wallet"]
+        if "tiers" in asks:
+            wallet = self._get_loyalty_b2b_wallet(program.sudo().company_id, program)
         return {
             "id": self.id,
             "country_id": self.country_id.id,
             "tag_ids": self.sudo().category_id.ids if "customer_tags" in asks else (),
+            "tier_id": wallet.sudo().tier_id.id,
         }

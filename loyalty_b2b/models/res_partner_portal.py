@@ -33,7 +33,16 @@ class ResPartner(models.Model):
         wallets = self.env["loyalty.b2b.wallet"].sudo()
         wallets = wallets.search_fetch(
             self._get_loyalty_b2b_wallet_domain(),
-            ["program_id", "company_id", "partner_id", "user_id", "state"],
+            [
+                "program_id",
+                "company_id",
+                "partner_id",
+                "user_id",
+                "state",
+                "date_joined",
+                "tier_id",
+                "tier_since",
+            ],
         )
         wallets = wallets.filtered(self._can_see_loyalty_b2b)
         # one read of the programmes, whatever their number

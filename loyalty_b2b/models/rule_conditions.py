@@ -100,7 +100,7 @@ class LoyaltyB2bRule(models.Model):
             ("on_time", "When paid on time"),
             ("goal", "When a goal is reached"),
         ],
-        string="Earned",
+        string="Gives points",
         required=True,
         default="purchase",
     )

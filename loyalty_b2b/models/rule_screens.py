@@ -28,6 +28,7 @@ class LoyaltyB2bRule(models.Model):
             rule.caption_conditions = rule._get_caption(
                 [
                     *rule._get_filter_parts(),
+                    *rule._get_tier_parts(),
                     *rule._get_pricelist_parts(),
                     *rule._get_minimum_parts(),
                     *rule._get_line_parts(),

@@ -39,6 +39,7 @@ class LoyaltyB2bRule(models.Model):
             "country_ids.name",
             "pricelist_ids.name",
             "excluded_pricelist_ids.name",
+            "tier_ids.name",
             "program_id.point_name",
         )
     )
@@ -178,7 +179,11 @@ class LoyaltyB2bRule(models.Model):
             ),
         }
         if self.goal_measure == "amount":
-            text = self.env._("%(points)s for buying %(goal)s %(on)s")
+            text = (
+                self.env._("%(points)s for purchases of %(goal)s %(on)s")
+                if self._has_what()
+                else self.env._("%(points)s for purchases of %(goal)s in all")
+            )
         else:
             chosen = covering if self._has_what() else texts
             text = chosen[self.goal_measure, single]

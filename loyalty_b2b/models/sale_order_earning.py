@@ -73,7 +73,8 @@ class SaleOrder(models.Model):
         )
         matches = program._match_domains(set(order_lines.product_id.ids), {owner.id})
         lines = Lines(program, matches)
-        customer = lines.prepare_customer(owner._prepare_loyalty_b2b_facts(lines.asks))
+        facts = owner._prepare_loyalty_b2b_facts(program, lines.asks)
+        customer = lines.prepare_customer(facts)
         return [
             self._prepare_loyalty_b2b_line(line, lines, day, customer)
             for line in order_lines

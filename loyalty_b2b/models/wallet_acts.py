@@ -135,7 +135,7 @@ class LoyaltyB2bWallet(models.Model):
                     reversed_entry_id=redeem.id,
                     root_entry_id=(lot.root_entry_id or lot).id or None,
                     date_available=lot.date_available or redeem.date_booked,
-                    date_expiry=lot.date_expiry or None,
+                    date_expiry=redeem._get_return_expiry(lot),
                     origin=lot.origin or None,
                     to_settle=True,
                     **values,

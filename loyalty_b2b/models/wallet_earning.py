@@ -184,6 +184,7 @@ class LoyaltyB2bWallet(models.Model):
             self.env._("Expired, and taken back with its payment"),
             **copied,
         )
+        levels = origin._get_level_left()
         again = rounds.take(entry.move)
         taken = wallet._prepare_entry(
             "reversal",
@@ -191,7 +192,8 @@ class LoyaltyB2bWallet(models.Model):
             key=key,
             reversed_entry_id=entry.id,
             to_settle=True,
-            **{**copied, "note": self.env._("Payment undone")},
+            **{**copied, **levels, "note": self.env._("Payment undone")}
+            | {"turnover": -levels["turnover"]},
         )
         waits = wallet._prepare_entry(
             "earn",
@@ -202,7 +204,7 @@ class LoyaltyB2bWallet(models.Model):
             root_entry_id=root_id,
             date_expiry=entry.date_expiry,
             awaits_payment=True,
-            **{**copied, "note": self.env._("Waiting for payment again")},
+            **{**copied, **levels, "note": self.env._("Waiting for payment again")},
         )
         return [*lifted, taken, waits]
 
@@ -239,6 +241,7 @@ class LoyaltyB2bWallet(models.Model):
                    e.move_ref AS move, e.reversed_entry_id AS reverses,
                    e.root_entry_id AS root, e.round, e.awaits_payment,
                    e.date_available, e.date_expiry, COALESCE(e.life, '') AS life,
+                   COALESCE(e.date_earned, e.date_event) AS date_earned,
                    (SELECT jsonb_agg(jsonb_build_array(
                              l.key, l.part, l.rule_ref, l.rule_root, l.rule_version,
                              l.effect, l.rate_points, l.rate_amount::text,
@@ -296,14 +299,15 @@ class LoyaltyB2bWallet(models.Model):
         """Return who takes part, and what the conditions of rules ask of customers.
 
         :return: dicts with id, country_id and tag_ids of the company, program_id,
-            wallet_id, date_start and date_end.
+            wallet_id and its tier_id, date_start and date_end.
         """
         self.env["res.partner"].flush_model(["country_id", "category_id"])
+        self.env["loyalty.b2b.wallet"].flush_model(["tier_id"])
         return self.env.execute_query_dict(
             SQL(
                 """
             SELECT p.partner_id AS id, w.program_id, w.id AS wallet_id, p.date_start,
-                   p.date_end, c.country_id,
+                   p.date_end, c.country_id, w.tier_id,
                    ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
                           WHERE partner_id = c.id) AS tag_ids
               FROM loyalty_b2b_participant p

@@ -180,6 +180,65 @@ class LoyaltyB2bWallet(models.Model):
             )
         )
 
+    def _lift_unseen(self, debits, unsettled):
+        """Give back what expired at the very moment when a document took it back.
+
+        Neither sees the other; without this the points would be lost twice. No query
+        where nothing new takes back points that are gone.
+
+        :param dict debits: wallet id → open `allocation.Debit`s.
+        :param list unsettled: ids of the entries booked since the last settling.
+        :return: new lot → running number of the booking that it has to precede.
+        """
+        new = {d.id for found in debits.values() for d in found if d.reverses}
+        new &= set(unsettled)
+        lifted = {}
+        for entry_id, root_id, expiry, points in (
+            self._query_unlifted(new) if new else ()
+        ):
+            entry = self.env["loyalty.b2b.entry"].sudo().browse(entry_id)
+            rows = entry.wallet_id._prepare_lifted(
+                [(root_id, expiry, points)],
+                self.env._("Expired, and taken back with its invoice"),
+                **entry._copy_origin(),
+            )
+            if rows:
+                lifted |= dict.fromkeys(self._book(rows).ids, entry.booking)
+        return lifted
+
+    def _query_unlifted(self, entry_ids):
+        """Return reversals of lots of which something expired that they did not see.
+
+        What a document did see it has given back in its own transaction.
+
+        :return: list of (reversal, root lot, last day of use, points).
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+            SELECT r.id, root.id, lot.date_expiry,
+                   (-r.points - COALESCE(seen.points, 0))::bigint
+              FROM loyalty_b2b_entry r
+              JOIN loyalty_b2b_entry lot ON lot.id = r.reversed_entry_id
+              JOIN loyalty_b2b_entry root
+                ON root.id = COALESCE(lot.root_entry_id, lot.id)
+             CROSS JOIN LATERAL (
+                    SELECT SUM(l.points) AS points FROM loyalty_b2b_entry l
+                     WHERE l.root_entry_id = root.id AND l.kind = 'return'
+                       AND l.move_ref IS NOT DISTINCT FROM r.move_ref
+                       AND l.create_date = r.create_date
+                       AND l.key LIKE 'unexpire:%%'
+             ) seen
+             WHERE r.id = ANY(%s) AND r.kind = 'reversal'
+               AND -r.points > COALESCE(seen.points, 0)
+               AND EXISTS (SELECT FROM loyalty_b2b_entry x
+                            WHERE x.reversed_entry_id = lot.id AND x.kind = 'expire')
+             ORDER BY r.id
+                """,
+                sorted(entry_ids),
+            )
+        )
+
     # === END OF A PROGRAMME === #
 
     def _close_down(self):

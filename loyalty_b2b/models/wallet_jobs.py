@@ -80,20 +80,21 @@ class LoyaltyB2bWallet(models.Model):
     # === BATCHES === #
 
     @api.model
-    def _run_batches(self, query, verb, *args):
+    def _run_batches(self, query, verb, *args, size=None):
         """Run a verb on all wallets that a query names, a transaction for each batch.
 
         A wallet that fails is logged and left to the next run; the others go on.
 
         :param str query: name of a method (*args, after, limit) → ids, ascending.
         :param str verb: name of a method that locks first.
+        :param int size: wallets of one transaction, if not as many as usual.
         :return: True if all were seen, False if the job's time is over.
         """
-        after = 0
+        after, size = 0, size or BATCH
         while ids := getattr(self, query)(*args, after, PAGE):
             after = ids[-1]
-            for start in range(0, len(ids), BATCH):
-                batch = ids[start : start + BATCH]
+            for start in range(0, len(ids), size):
+                batch = ids[start : start + size]
                 try:
                     self._run_batch(batch, verb)
                 except Exception:

@@ -263,6 +263,13 @@ class LoyaltyB2bWallet(models.Model):
         lots, debits, unsettled = self._get_open_items()
         if unsettled and self._settle_groups(unsettled):
             lots, debits, unsettled = self._get_open_items()
+        if unsettled and (lifted := self._lift_unseen(debits, unsettled)):
+            lots, debits, unsettled = self._get_open_items()
+            for found in lots.values():
+                found[:] = [
+                    replace(lot, booking=lifted.get(lot.id, lot.booking))
+                    for lot in found
+                ]
         pairs = []
         for wallet_id, wallet_debits in debits.items():
             pairs += allocation.settle(lots[wallet_id], wallet_debits)

@@ -1,4 +1,5 @@
 import json
+from collections import defaultdict
 
 from odoo import models
 from odoo.tools import SQL
@@ -47,4 +48,49 @@ class LoyaltyB2bWallet(models.Model):
                 programs=programs.ids,
             )
         )
+        self.env["loyalty.b2b.notice"].invalidate_model()
         return len(rows)
+
+    # === WHO IS TOLD === #
+
+    def _get_notice_people(self):
+        """Return wallet id → the persons who are told what happens to the points.
+
+        Contacts of the companies that take part who have portal access and an e-mail
+        address; else a company itself, the one that opened the wallet first. The one
+        place that decides: what later gives persons roles narrows it.
+        """
+        people = defaultdict(self.env["res.partner"].sudo().browse)
+        for wallet_id, partner_id in self._query_notice_people():
+            people[wallet_id] |= people[wallet_id].browse(partner_id)
+        for wallet in self.sudo():
+            if not people[wallet.id]:
+                companies = wallet.partner_id | wallet.participant_ids.partner_id
+                people[wallet.id] = (
+                    companies.filtered("email")[:1] or wallet.partner_id
+                )
+        return people
+
+    def _query_notice_people(self):
+        """Return (wallet id, partner id) of contacts with portal access and address."""
+        self.env["res.partner"].flush_model(["email", "active"])
+        return self.env.execute_query(
+            SQL(
+                """
+            SELECT DISTINCT t.wallet_id, p.id
+              FROM loyalty_b2b_participant t
+              JOIN loyalty_b2b_wallet w ON w.id = t.wallet_id
+              JOIN res_partner p ON %(owner)s = t.partner_id
+              JOIN res_users u ON u.partner_id = p.id
+              JOIN res_company_users_rel c
+                ON c.user_id = u.id AND c.cid = w.company_id
+             WHERE t.wallet_id = ANY(%(ids)s) AND p.active AND u.active AND u.share
+               AND p.email <> '' AND t.date_start <= %(today)s
+               AND (t.date_end IS NULL OR t.date_end >= %(today)s)
+             ORDER BY t.wallet_id, p.id
+                """,
+                owner=self.env["res.partner"]._get_loyalty_b2b_owner_sql("p"),
+                ids=list(self.ids),
+                today=self._get_today_sql(SQL("w.program_id")),
+            )
+        )

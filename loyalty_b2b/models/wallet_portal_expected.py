@@ -99,6 +99,7 @@ class LoyaltyB2bWallet(models.Model):
                 "id": rows[0]["owner_id"],
                 "country_id": rows[0]["country_id"],
                 "tag_ids": rows[0]["customer_tag_ids"],
+                "tier_id": self.tier_id.id,
             }
         )
         return engine.explain(

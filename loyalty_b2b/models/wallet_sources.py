@@ -121,3 +121,18 @@ class LoyaltyB2bWallet(models.Model):
                 "Programme %(program)s is not running, so nothing is earned.", **values
             )
         return ""
+
+    def _take_over(self, source):
+        """Re-label the activities of merged wallets, too."""
+        super()._take_over(source)
+        activities = self.env["loyalty.b2b.activity"]
+        activities.flush_model(["wallet_id"])
+        self.env.execute_query(
+            SQL(
+                "UPDATE loyalty_b2b_activity SET wallet_id = %s"
+                " WHERE wallet_id = ANY(%s) RETURNING id",
+                self.id,
+                list(source.ids),
+            )
+        )
+        activities.invalidate_model(["wallet_id"], flush=False)

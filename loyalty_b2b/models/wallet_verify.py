@@ -17,7 +17,7 @@ VERIFIERS = (
     "loyalty_b2b.group_loyalty_b2b_officer",
 )
 
-# (invariant of DESIGN §4, name of the check): each has a query and a sentence
+# (invariant or section of DESIGN, name of the check): each has a query, a sentence
 CHECKS = (
     ("I1", "sum"),
     ("I2", "open"),
@@ -35,6 +35,7 @@ CHECKS = (
     ("I8", "explained"),
     ("I8", "cap"),
     ("I10", "expiry"),
+    ("§7", "tier"),
 )
 
 
@@ -493,6 +494,10 @@ class LoyaltyB2bWallet(models.Model):
         )
 
     def _query_faults_expiry(self, scope):
+        """Find lots that end later than the lot they come from.
+
+        Those of whose end nobody was told were prolonged, each by a pair of entries.
+        """
         return self._query_faults(
             SQL(
                 """
@@ -502,9 +507,11 @@ class LoyaltyB2bWallet(models.Model):
              WHERE %(scope)s AND e.state = 'posted' AND e.points > 0
                AND root.state = 'posted' AND root.date_expiry IS NOT NULL
                AND (e.date_expiry IS NULL OR e.date_expiry > root.date_expiry)
+               AND NOT EXISTS (%(prolonged)s)
              ORDER BY e.id
             """,
                 scope=scope,
+                prolonged=self._get_prolonged_sql(),
             )
         )
 

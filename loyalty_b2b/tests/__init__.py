@@ -21,6 +21,10 @@ from . import test_movement
 from . import test_adjust
 from . import test_enrolment
 from . import test_rights
+from . import test_program_new
+from . import test_program_steps
+from . import test_program_tour
+from . import test_program_year
 from . import test_rules
 from . import test_demo
 from . import test_tools_rounding
@@ -41,6 +45,7 @@ from . import test_oracle
 from . import test_process_wallet
 from . import test_process_documents
 from . import test_process_bonuses
+from . import test_process_sources
 from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note
@@ -51,10 +56,17 @@ from . import test_sale_documents
 from . import test_try_it
 from . import test_preview
 from . import test_life
+from . import test_activities
+from . import test_activity_report
+from . import test_goodwill
+from . import test_opening
 from . import test_channel
 from . import test_why
+from . import test_tier_rules
 from . import test_origin
 from . import test_notices
+from . import test_expiry_notice
+from . import test_digest
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
@@ -62,3 +74,9 @@ from . import test_referral
 from . import test_process_referral
 from . import test_referral_portal
 from . import test_referral_rights
+from . import test_tier_benefits
+from . import test_tiers_manual
+from . import test_tools_tiers
+from . import test_tiers_statement
+from . import test_tier_screens
+from . import test_tier_portal

@@ -162,7 +162,7 @@ class TestBookingWhole(LoyaltyB2bCommon):
         self.assertSound(balance=0)
 
     def test_a_correction_in_the_batch_of_its_invoice_that_changes_no_points(self):
-        """What it explains keeps the dates of a lot that is not in the ledger yet."""
+        """It stands with the entry it corrects, which is not in the ledger yet."""
         self.program.rule_ids.write({"effect": "step", "points": 100, "amount": 250.0})
         invoice = self.second._create_invoices()
         credit = self._create_invoice_of([20.0], post=False, move_type="out_refund")
@@ -171,4 +171,4 @@ class TestBookingWhole(LoyaltyB2bCommon):
         self.assertEqual(self._points_of(invoice), 100)
         self.assertSound(balance=100)
         lots = self.wallet.entry_ids.filtered(lambda e: e.move_id == credit)
-        self.assertEqual(lots.root_entry_id.move_id, invoice)
+        self.assertEqual(lots.reversed_entry_id.move_id, invoice)

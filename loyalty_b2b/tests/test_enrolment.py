@@ -228,3 +228,22 @@ class TestEnrolment(LoyaltyB2bCommon):
         participant = self.wallet.participant_ids.with_user(self.officer)
         with self.assertRaises(AccessError):
             participant.write({"reason": "Mine"})
+
+    def test_many_at_once_are_enrolled_as_one_by_one(self):
+        """Companies of their own together; branches and shared tax ids share."""
+        vats = ("PL1234567883", "1234567883", "PL7010023456", False, False)
+        owners = self._create_customer("A", vats[0])
+        for number, vat in enumerate(vats[1:]):
+            owners |= self._create_customer(f"B{number}", vat)
+        branch = self._create_customer("Branch", parent_id=owners[2].id)
+        everybody = owners | branch | self.customer
+        plan = self.program._get_enrol_plan(everybody)
+        wallets = self.program._enrol(everybody)
+        self.assertEqual(len(wallets), 7)
+        self.assertEqual(wallets[owners[0]], wallets[owners[1]])
+        self.assertEqual(wallets[branch], wallets[owners[2]])
+        self.assertEqual(wallets[self.customer], self.wallet)
+        new = [owner for owner, outcome, _text in plan if outcome == "new"]
+        self.assertEqual({wallets[owner].partner_id for owner in new}, set(new))
+        self.assertEqual(len(set(wallets.values())), 5)
+        self.assertEqual(self.program._enrol(everybody), wallets)

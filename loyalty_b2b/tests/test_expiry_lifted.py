@@ -95,7 +95,7 @@ class TestExpiryLifted(UseCommon):
         self._give_until(5000, "2027-01-31")
         _use, draft = self._credit_in_time()
         with self.on("2026-02-01"):
-            self.program.state = "closed"
+            self.program.sudo().state = "closed"
             self.wallet._close_down()
             self.assertSound(available=0, balance=0)
             draft.action_post()

@@ -247,6 +247,6 @@ class TestJobs(LoyaltyB2bCommon):
         """Without wallets, rules or rates there is simply nothing to do."""
         self._create_program(
             start=False, name="Empty", rate_ids=[Command.clear()]
-        ).state = "paused"
+        ).sudo().state = "paused"
         self._run()
         self.assertTrue(self.program.date_daily)

@@ -178,7 +178,7 @@ class TestPortalWallet(LoyaltyB2bPortalCommon):
         self.assertNotIn("can be used now", text)
 
     def test_a_closing_programme_names_its_last_days(self):
-        self.program.write({"state": "closing", "date_last_use": "2099-12-31"})
+        self.program.sudo().write({"state": "closing", "date_last_use": "2099-12-31"})
         text = self._text(self._read("/my/loyalty"))
         self.assertIn("Last day to use them: 12/31/2099.", text)
 
@@ -476,6 +476,31 @@ class TestPortalBudget(LoyaltyB2bPortalCommon):
         self.assertTrue(self.wallet._get_goals()[0]["reached"])
         self.authenticate(self.boss.login, self.boss.login)
         self.assertLessEqual(self._count_added(), self.MOST)
+
+    def test_a_page_with_levels_stays_in_budget(self):
+        term = self.env["account.payment.term"].create({"name": "60 days"})
+        self.program.tier_ids = [
+            Command.create(
+                {
+                    "name": f"Level {number}",
+                    "threshold": 100 * number,
+                    "factor": 1.5,
+                    "payment_term_id": term.id,
+                    "image": PIXEL,
+                }
+            )
+            for number in (1, 2, 3)
+        ]
+        self._create_invoice_of([250.0])
+        self.wallet._lock()
+        self.wallet._settle()
+        self._add_history(3)
+        self.authenticate(self.boss.login, self.boss.login)
+        self.assertIn("Your level", self.url_open("/my/loyalty").text)
+        few = self._count_added()
+        self.assertLessEqual(few, self.MOST)
+        self._add_history(10)
+        self.assertEqual(self._count_added(), few)
 
     def test_foreign_orders_stay_flat(self):
         pricelist = TestPortalWallet._create_foreign_pricelist(self)

@@ -73,6 +73,30 @@ class TestProcessDocuments(ProcessCase):
         self.assertDone(self.decide(*(partial(post, credit) for credit in credits)))
         self.assertSound(wallet_id, balance=5, available=5)
 
+    def test_what_expires_while_it_is_taken_back_is_not_lost_twice(self):
+        """The credit note does not see the expiry, and the job not the credit note."""
+        wallet_id, partner_id = self._create_wallet(7)
+        (invoice_id,) = self._create_invoices(partner_id, [100.0])
+        self._request(partial(post, invoice_id))
+        credit_id = self._create_credit(invoice_id, 60.0)
+        with self._environment() as env:
+            env.cr.execute(
+                "UPDATE loyalty_b2b_entry SET date_expiry = CURRENT_DATE - 3"
+                " WHERE move_ref = %s",
+                [invoice_id],
+            )
+        with self._environment() as env:
+            self.assertEqual(env["loyalty.b2b.wallet"].browse(wallet_id).balance, 107)
+            with self._environment() as job:
+                self.assertTrue(job["loyalty.b2b.wallet"].browse(wallet_id)._expire())
+            post(credit_id, env)
+        with self._environment() as env:
+            wallet = env["loyalty.b2b.wallet"].browse(wallet_id)
+            self.assertEqual(wallet.balance, -53)
+            wallet._settle_job()
+        # 100 earned, 100 expired, of these 60 given back and taken back: 7 are left
+        self.assertSound(wallet_id, balance=7, available=7)
+
     def _create_split_order(self, partner_id, amounts):
         """Create an order with a draft invoice of each line, and a rule with a step."""
         with self._environment() as env:

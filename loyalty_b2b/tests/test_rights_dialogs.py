@@ -36,6 +36,9 @@ class TestRightsDialogs(LoyaltyB2bCommon):
         dialogs = self.env[model].with_user(user)
         return dialogs.create({"program_id": self.program.id, **values})
 
+    def _create_step(self, user, step="close"):
+        return self._create_dialog(user, "loyalty.b2b.program.step", step=step)
+
     def _create_statement(self, user, **values):
         values = {"date_from": "2015-01-01", "date_to": "2099-12-31", **values}
         return self._create_dialog(user, "loyalty.b2b.statement", **values)
@@ -45,12 +48,12 @@ class TestRightsDialogs(LoyaltyB2bCommon):
     def test_only_administrators_open_the_closing_of_a_programme(self):
         for user in (self.salesperson, self.officer, self.auditor, self.nobody):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
-                self._create_dialog(user, "loyalty.b2b.program.close")
-        dialog = self._create_dialog(self.admin, "loyalty.b2b.program.close")
+                self._create_step(user)
+        dialog = self._create_step(self.admin)
         self.assertTrue(dialog.date_last_use)
 
     def test_a_dialog_of_an_administrator_closes_nothing_for_a_salesperson(self):
-        dialog = self._create_dialog(self.admin, "loyalty.b2b.program.close")
+        dialog = self._create_step(self.admin)
         for user in (self.salesperson, self.officer):
             with self.subTest(user=user.login):
                 with self.assertRaises(AccessError):
@@ -63,7 +66,7 @@ class TestRightsDialogs(LoyaltyB2bCommon):
         program = self.program.with_user(self.salesperson)
         with self.assertRaises(AccessError):
             Form(
-                self.env["loyalty.b2b.program.close"]
+                self.env["loyalty.b2b.program.step"]
                 .with_user(self.salesperson)
                 .with_context(**self.program.action_close()["context"])
             )

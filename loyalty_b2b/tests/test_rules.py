@@ -185,10 +185,10 @@ class TestRuleCompile(RulesCommon):
             found = {name: getattr(compiled, name) for name in expected}
             self.assertEqual(found, expected)
 
-    def test_every_attribute_of_the_engine_but_the_tier_is_filled_in(self):
+    def test_every_attribute_of_the_engine_is_filled_in(self):
         values = set(self.rule._prepare_engine_values())
         attributes = set(engine.Rule.__dataclass_fields__)
-        self.assertEqual(attributes - values, {"tiers"})
+        self.assertEqual(attributes - values, set())
 
     def test_archived_rules_match_nothing_but_are_counted(self):
         line = engine.Line(
@@ -333,7 +333,7 @@ class TestRuleSentence(RulesCommon):
             ),
             (
                 {"goal_measure": "amount", "goal_target": 50000},
-                "500 points for buying $50,000 on everything, within a calendar year",
+                "500 points for purchases of $50,000 in all, within a calendar year",
             ),
             (
                 {"goal_measure": "months", "goal_target": 4, "goal_period": "lifetime"},

@@ -1,5 +1,4 @@
 import json
-from ast import literal_eval
 
 from lxml import etree
 
@@ -19,7 +18,8 @@ MODELS = (
     "loyalty.b2b.adjust",
     "loyalty.b2b.enrol",
     "loyalty.b2b.participation",
-    "loyalty.b2b.program.close",
+    "loyalty.b2b.program.step",
+    "loyalty.b2b.program.new",
     "loyalty.b2b.statement",
     "loyalty.b2b.rule.version",
 )
@@ -62,15 +62,6 @@ class TestScreens(LoyaltyB2bCommon):
 
     # === PROGRAMME === #
 
-    def test_first_programme_starts_from_the_defaults_of_its_screen(self):
-        self.program.action_pause()
-        action = self.env.ref("loyalty_b2b.loyalty_b2b_program_action")
-        context = literal_eval(action.context)
-        with Form(self.env[action.res_model].with_context(**context)) as form:
-            form.name = "First"
-        form.record.action_start()
-        self.assertEqual(form.record.state, "running")
-
     def test_captions_say_what_is_set(self):
         self.program.write({"hold_days": 5, "excluded_product_ids": self.product.ids})
         self.assertEqual(self.program.caption_use, "5 days")
@@ -110,7 +101,7 @@ class TestScreens(LoyaltyB2bCommon):
         self.assertEqual(str(self.program.date_last_use), "2040-03-31")
         with self.assertRaises(AccessError):
             self.env[action["res_model"]].with_user(self.officer).create(
-                {"program_id": self.program.id}
+                {"program_id": self.program.id, "step": "close"}
             )
 
     def test_settings_lead_to_the_account_of_discounts(self):

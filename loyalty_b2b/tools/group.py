@@ -17,7 +17,8 @@ from . import engine
 class Booked:
     """An entry of a group: id, signed points, and what it needs to be taken back.
 
-    ``life`` is what its points are rounded with and live as long as (`Rule.pool`).
+    ``life`` is what its points are rounded with and live as long as (`Rule.pool`);
+    ``date_earned`` the day on which they count for levels.
     """
 
     id: int
@@ -32,6 +33,7 @@ class Booked:
     date_available: datetime.date | None
     date_expiry: datetime.date | None
     life: str = ""
+    date_earned: datetime.date | None = None
 
 
 @dataclass(slots=True)
@@ -84,6 +86,25 @@ class Group:
             life: count.pools.get(life, 0) - self.stands(life) for life in lives
         }
         return {life: points for life, points in differences.items() if points}
+
+    def origin(self, rows: Iterable[engine.Row]) -> Booked | None:
+        """Return the entry that rows correct: the newest one of their document.
+
+        :return: None for rows of documents that the group does not know
+        """
+        for row in rows:
+            for move, known in self.moves.items():
+                if any(row.key == r.key and r.part == "line" for r in known):
+                    entries = [
+                        entry
+                        for entry in self.entries
+                        if entry.move == move
+                        and entry.kind == "earn"
+                        and entry.state != "cancelled"
+                    ]
+                    if entries:
+                        return entries[-1]
+        return None
 
     def remaining(self, entry: Booked) -> int:
         """Return the points of a credit that no reversal has taken back yet (I7)."""

@@ -10,7 +10,7 @@ from .lines import NO_REVENUE, Line
 from .rules import Rule
 
 # What conditions ask that is not known of a line for nothing.
-FACTS = ("tags", "min_margin", "customer_tags", "countries", "channels")
+FACTS = ("tags", "min_margin", "customer_tags", "countries", "tiers", "channels")
 EMPTY = (None, frozenset())
 # How many combinations of product and customer are remembered at most.
 REMEMBERED = 50_000

@@ -1,0 +1,349 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import SQL, format_date
+
+# Points of whose end nobody was told stay usable for so many days more.
+PROLONG_DAYS = 14
+TOLD = ("sent", "shown")
+
+
+class LoyaltyB2bWallet(models.Model):
+    """No points end of whose end nobody was told, where customers are told at all."""
+
+    _inherit = "loyalty.b2b.wallet"
+
+    # === TELLING IN TIME === #
+
+    def _query_expiring(self, program_id, day, after, limit):
+        """Return wallets whose people are to be told that points expire, ascending."""
+        self.env.flush_all()
+        scope = SQL("e.program_id = %s AND e.wallet_id > %s", program_id, after)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT wallet_id FROM (%s) untold"
+                " ORDER BY wallet_id LIMIT %s",
+                self._get_untold_sql(scope),
+                limit,
+            )
+        )
+        return [wallet_id for (wallet_id,) in rows]
+
+    def _announce_expiry(self, days=0):
+        """Queue a notice for each last day of use of which the wallets are to be told.
+
+        :param int days: look so far ahead at least, whatever the programme says.
+        """
+        self.env["loyalty.b2b.notice"].flush_model()
+        self.env.execute_query(
+            SQL(
+                """
+            INSERT INTO loyalty_b2b_notice (
+                wallet_id, program_id, company_id, topic, key, data, state, date_due,
+                date_last, booking, create_uid, create_date, write_uid, write_date)
+            SELECT wallet_id, program_id, company_id, 'expiring', day || ':' || today,
+                   JSONB_BUILD_OBJECT('points', points), 'waiting', today, day, booking,
+                   %(user)s, now() AT TIME ZONE 'UTC',
+                   %(user)s, now() AT TIME ZONE 'UTC'
+              FROM (%(untold)s) untold
+            ON CONFLICT (wallet_id, topic, key) DO NOTHING RETURNING id
+                """,
+                untold=self._get_untold_sql(
+                    SQL("e.wallet_id = ANY(%s)", list(self.ids)), days
+                ),
+                user=self.env.uid,
+            )
+        )
+        self.env["loyalty.b2b.notice"].invalidate_model()
+
+    def _get_untold_sql(self, scope, days=0):
+        """Return SQL for the last days of use of which customers are to be told now.
+
+        Told twice, as the programme says; and once more if points with the same last
+        day came in since. Rows: wallet_id, program_id, company_id, day, today, points,
+        booking (of the newest lot, or of the lot it comes from).
+
+        :param SQL scope: condition on the entry `e`.
+        :param int days: look so far ahead at least.
+        """
+        return SQL(
+            """
+            SELECT ends.* FROM (
+                SELECT e.wallet_id, e.program_id, e.company_id, e.date_expiry AS day,
+                       %(today)s AS today, p.notice_days_second AS second,
+                       SUM(e.points_open)::bigint AS points,
+                       MAX(%(booking)s) AS booking
+                  FROM loyalty_b2b_entry e
+                  JOIN loyalty_b2b_program p ON p.id = e.program_id
+                  JOIN loyalty_b2b_wallet w ON w.id = e.wallet_id
+                  LEFT JOIN loyalty_b2b_entry root
+                    ON root.id = e.root_entry_id AND root.wallet_id = e.wallet_id
+                 WHERE %(scope)s AND p.notices AND w.state <> 'left'
+                   AND e.state = 'posted' AND e.points_open > 0 AND e.points > 0
+                   AND e.date_expiry >= %(today)s
+                   AND e.date_expiry
+                       <= %(today)s + GREATEST(p.notice_days_first, %(days)s)
+                 GROUP BY e.wallet_id, e.program_id, e.company_id, e.date_expiry, p.id
+            ) ends
+            LEFT JOIN LATERAL (
+                SELECT MAX(n.booking) AS booking, MAX(n.date_due) AS due
+                  FROM loyalty_b2b_notice n
+                 WHERE n.wallet_id = ends.wallet_id AND n.topic = 'expiring'
+                   AND n.date_last = ends.day AND n.state <> 'cancelled'
+            ) told ON TRUE
+            WHERE told.due IS NULL OR ends.booking > told.booking
+               OR (ends.today >= ends.day - ends.second
+                   AND told.due < ends.day - ends.second)
+            """,
+            today=self._get_today_sql(SQL("e.program_id")),
+            booking=self._get_told_booking_sql(),
+            scope=scope,
+            days=days,
+        )
+
+    def _get_told_booking_sql(self):
+        """Return SQL for the booking by which a lot `e` is known to its customer.
+
+        That of its `root` if it is of the same wallet: points given back are no news.
+        Points that came from another wallet are.
+        """
+        return SQL("COALESCE(root.booking, e.booking)")
+
+    # === WHAT NOBODY WAS TOLD OF === #
+
+    def _expire_told(self):
+        """Expire what has lapsed, but prolong first that of which nobody was told."""
+        self._lock()
+        self.browse(self._query_to_match())._settle()
+        self._prolong()
+        self._expire()
+
+    def _prolong(self):
+        """Move what lapsed without notice to lots that end later, and tell of them.
+
+        The one thing that makes points usable for longer (DESIGN I10): the new lot
+        keeps root and origin, so whatever takes the points back finds it first. The
+        caller holds the lock.
+
+        :return: the new entries, two for each lot.
+        """
+        lots = self._query_lapsed_untold()
+        if not lots:
+            return self.env["loyalty.b2b.entry"].sudo()
+        outs, ins = [], []
+        for lot in lots:
+            key = f"prolong:{lot['id']}:{lot['version']}"
+            wallet = self.browse(lot["wallet_id"])
+            day = wallet._get_prolonged_day()
+            values = {"note": wallet._get_prolonged_note(day)}
+            points, name = int(lot["points_open"]), "transfer"
+            outs.append(
+                wallet._prepare_entry(name, -points, key=f"{key}:out", **values)
+            )
+            ins.append(
+                wallet._prepare_entry(
+                    name,
+                    points,
+                    key=f"{key}:in",
+                    root_entry_id=lot["root"],
+                    date_available=lot["date_available"],
+                    date_expiry=day,
+                    origin=lot["origin"],
+                    **values,
+                )
+            )
+        return self._book_prolonged(lots, outs, ins)
+
+    def _book_prolonged(self, lots, outs, ins):
+        """Book the pairs of entries and queue their notices."""
+        taken = self._book_keys(outs)
+        for row, out in zip(ins, outs, strict=True):
+            row["reversed_entry_id"] = taken[out["key"]]
+        given = self._book_keys(ins)
+        self._allocate(
+            [
+                (taken[out["key"]], lot["id"], int(lot["points_open"]))
+                for lot, out in zip(lots, outs, strict=True)
+            ]
+        )
+        wallets = self.browse({row["wallet_id"] for row in ins})
+        wallets._announce_expiry(PROLONG_DAYS)
+        entries = self.env["loyalty.b2b.entry"].sudo()
+        return entries.browse([*taken.values(), *given.values()])
+
+    def _get_prolonged_sql(self):
+        """Return SQL for the entries that let a lot `e` live longer than its `root`.
+
+        Each gives what its own debit took, in the same wallet.
+        """
+        return SQL(
+            """
+            SELECT FROM loyalty_b2b_entry p
+              JOIN loyalty_b2b_entry out ON out.id = p.reversed_entry_id
+             WHERE p.root_entry_id = root.id AND p.kind = 'transfer'
+               AND p.key LIKE 'prolong:%%' AND p.date_expiry >= e.date_expiry
+               AND p.booking <= e.booking
+               AND out.kind = 'transfer' AND out.points = -p.points
+               AND out.key LIKE 'prolong:%%'
+            """
+        )
+
+    def _get_prolonged_day(self):
+        """Return until when points can be used whose end was not told."""
+        program = self.sudo().program_id
+        day = program._today() + timedelta(days=PROLONG_DAYS)
+        if program.state == "closing" and program.date_last_use:
+            # told with the closing; nothing outlives the programme
+            day = max(program._today(), min(day, program.date_last_use))
+        return day
+
+    def _get_prolonged_note(self, day):
+        """Return the note of a prolonged lot, in the language of the company."""
+        company = self.sudo().company_id
+        reader = self.with_context(lang=company.partner_id.lang or self.env.lang)
+        return reader.env._(
+            "No notice had been sent: usable until %(day)s",
+            day=format_date(reader.env, day),
+        )
+
+    def _query_lapsed_untold(self):
+        """Return the lapsed lots of the wallets of whose end nobody was told in time.
+
+        Customers who left are told nothing, and could use nothing.
+
+        :return: list of dicts (id, root, points_open …) in the order of booking.
+        """
+        self.env["loyalty.b2b.notice"].flush_model()
+        return self.env.execute_query_dict(
+            SQL(
+                """
+            SELECT e.id, e.wallet_id, COALESCE(e.root_entry_id, e.id) AS root,
+                   e.points_open, e.date_available, e.origin, w.version
+              FROM loyalty_b2b_entry e
+              JOIN loyalty_b2b_wallet w ON w.id = e.wallet_id
+              LEFT JOIN loyalty_b2b_entry root
+                ON root.id = e.root_entry_id AND root.wallet_id = e.wallet_id
+             WHERE e.wallet_id = ANY(%(ids)s) AND w.state <> 'left'
+               AND e.state = 'posted' AND e.points > 0 AND e.points_open > 0
+               AND e.date_expiry < %(today)s
+               AND NOT EXISTS (
+                   SELECT FROM loyalty_b2b_notice n
+                    WHERE n.topic = 'expiring' AND n.date_last = e.date_expiry
+                      AND (n.wallet_id = e.wallet_id OR n.wallet_id IN (
+                           SELECT id FROM loyalty_b2b_wallet
+                            WHERE merged_into_id = e.wallet_id))
+                      AND n.state = ANY(%(told)s) AND n.date_told <= n.date_last
+                      AND n.booking >= %(booking)s)
+             ORDER BY e.wallet_id, e.booking
+                """,
+                ids=list(self.ids),
+                today=self._get_today_sql(SQL("e.program_id")),
+                told=list(TOLD),
+                booking=self._get_told_booking_sql(),
+            )
+        )
+
+    # === INACTIVITY === #
+
+    def _query_inactivity_ends(self):
+        """Let points of inactive customers live on until somebody was told.
+
+        Whoever was told keeps them to the day he was told.
+        """
+        ends = super()._query_inactivity_ends()
+        wallets = self.browse(list(ends)).sudo()
+        wallets = wallets.filtered(
+            lambda w: w.program_id._has_notices() and w.state != "left"
+        )
+        if not wallets:
+            return ends
+        told = wallets._query_idle_told(ends)
+        for wallet in wallets:
+            day = ends[wallet.id]
+            ends[wallet.id] = told.get(wallet.id) or max(
+                day, wallet.program_id._today()
+            )
+        return ends
+
+    def _query_idle_told(self, ends, states=TOLD, name="date_last"):
+        """Return wallet id → the latest last day of use that was told since it ended.
+
+        :param dict ends: wallet id → last day of use by the programme's rules.
+        :param tuple states: of the notices.
+        :param str name: `date_last`, or the column to return the latest of.
+        """
+        self.env["loyalty.b2b.notice"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT n.wallet_id, MAX(n.%(name)s)
+              FROM loyalty_b2b_notice n
+              JOIN UNNEST(%(ids)s::int[], %(days)s::date[]) AS ends(wallet_id, day)
+                ON ends.wallet_id = n.wallet_id AND n.date_last >= ends.day
+             WHERE n.topic = 'expiring' AND n.state = ANY(%(states)s)
+               AND (n.data ->> 'idle')::boolean
+               AND (n.date_told IS NULL OR n.date_told <= n.date_last)
+             GROUP BY n.wallet_id
+                """,
+                name=SQL.identifier(name),
+                ids=list(self.ids),
+                days=[ends[wallet_id] for wallet_id in self.ids],
+                states=list(states),
+            )
+        )
+        return dict(rows)
+
+    def _is_expiring_idle(self, day):
+        """Tell whether a day ends the points for want of activity, not of lots."""
+        return bool(day) and self._query_inactivity_ends().get(self.id) == day
+
+    def _query_idle(self, program_id, day, after, limit):
+        """Return wallets whose points end soon, or have, for want of activity."""
+        program = self.env["loyalty.b2b.program"].browse(program_id)
+        ahead = timedelta(days=program.sudo().notice_days_first + 1)
+        return self._query_inactive(program_id, day + ahead, after, limit)
+
+    def _announce_idle(self):
+        """Queue the notices of the wallets that lapse for want of activity.
+
+        Who was not told in time is told now, and keeps the points for two weeks more.
+        """
+        ends = super()._query_inactivity_ends()
+        wallets = self.browse(list(ends)).sudo().filtered(lambda w: w.state != "left")
+        open_states = ("waiting", "queued", *TOLD, "failed")
+        told = wallets._query_idle_told(ends)
+        known = wallets._query_idle_told(ends, open_states)
+        due = wallets._query_idle_told(ends, open_states, "date_due")
+        for wallet in wallets:
+            program, end = wallet.program_id, ends[wallet.id]
+            today = program._today()
+            second = end - timedelta(days=program.notice_days_second)
+            if end >= today:
+                known_due = due.get(wallet.id)
+                is_due = not known_due or known_due < second <= today
+                day = end
+            else:
+                day = today + timedelta(days=PROLONG_DAYS)
+                # who was told in time is left to the job
+                is_due = wallet.id not in told and (
+                    wallet.id not in known or known[wallet.id] < today
+                )
+            if is_due:
+                wallet._announce_idle_day(day, today)
+
+    def _announce_idle_day(self, day, today):
+        """Queue one notice of the end of all points of an inactive customer."""
+        wallet = self.sudo()
+        self.env["loyalty.b2b.notice"].sudo().create(
+            {
+                "wallet_id": wallet.id,
+                "program_id": wallet.program_id.id,
+                "company_id": wallet.company_id.id,
+                "topic": "expiring",
+                "key": f"{day}:{today}:idle",
+                "data": {"idle": True},
+                "date_due": fields.Date.to_string(today),
+                "date_last": day,
+                "booking": 0,
+            }
+        )
