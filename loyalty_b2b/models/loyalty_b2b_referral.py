@@ -246,7 +246,10 @@ class LoyaltyB2bReferral(models.Model):
         """
         if not self.env.su:
             self._check_create(vals_list)
-        return super().create([self._prepare_new(vals) for vals in vals_list])
+        referrals = super().create([self._prepare_new(vals) for vals in vals_list])
+        for referral in referrals.sudo():
+            referral.token = secrets.token_urlsafe(24)
+        return referrals
 
     def _check_create(self, vals_list):
         """Refuse to type in what the steps of a referral write.
@@ -273,7 +276,6 @@ class LoyaltyB2bReferral(models.Model):
         return {
             **vals,
             **program._prepare_referral_terms(),
-            "token": secrets.token_urlsafe(24),
             "lang": draft.lang or draft.wallet_id.partner_id.lang,
             "date_expiry": program._today() + timedelta(days=program.referral_days),
             "state": "refused" if code else "invited",
