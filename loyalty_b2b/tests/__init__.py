@@ -74,5 +74,6 @@ from . import test_tier_benefits
 from . import test_tiers_manual
 from . import test_tools_tiers
 from . import test_tiers_statement
+from . import test_tiers_two_years
 from . import test_tier_screens
 from . import test_tier_portal
