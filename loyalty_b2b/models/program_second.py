@@ -84,7 +84,6 @@ class LoyaltyB2bProgram(models.Model):
         """
         self.ensure_one()
         if not self._needs_second() or self.start_agreed_uid:
-            self._end_asking()
             return True
         if not self.start_asked_uid:
             self._ask_start()
@@ -107,6 +106,7 @@ class LoyaltyB2bProgram(models.Model):
                 )
             )
         self._write_step({"start_agreed_uid": self.env.uid})
+        # also if the day is still to come
         self._end_asking()
         return True
 
@@ -154,7 +154,7 @@ class LoyaltyB2bProgram(models.Model):
             self.sudo().activity_schedule(ACTIVITY, user_id=user.id, note=note)
 
     def _end_asking(self):
-        """Take the activities off: the start is decided."""
+        """Take the activities off: the start is decided, or nobody asks for it."""
         self.sudo().activity_unlink([ACTIVITY])
 
     def _get_starters(self):

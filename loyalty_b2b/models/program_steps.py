@@ -137,6 +137,7 @@ class LoyaltyB2bProgram(models.Model):
         """Take an announcement back."""
         self.check_access("write")
         self._change_state(("announced",), "draft")
+        self._withdraw_start()
 
     # === BUSINESS METHODS === #
 
@@ -250,6 +251,7 @@ class LoyaltyB2bProgram(models.Model):
     def _begin(self):
         """Let programmes run from now on."""
         self._change_state(("draft", "announced"), "running")
+        self._end_asking()
         self.env.ref("loyalty_b2b.ir_cron_enrol")._trigger()
 
     # === THE PLANNED DAY === #

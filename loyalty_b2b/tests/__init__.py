@@ -21,7 +21,9 @@ from . import test_movement
 from . import test_adjust
 from . import test_enrolment
 from . import test_rights
+from . import test_process_missed
 from . import test_program_new
+from . import test_program_rpc
 from . import test_program_steps
 from . import test_program_tour
 from . import test_program_year
@@ -67,6 +69,8 @@ from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
 from . import test_digest
+from . import test_process_messages
+from . import test_portal_messages
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
@@ -78,5 +82,7 @@ from . import test_tier_benefits
 from . import test_tiers_manual
 from . import test_tools_tiers
 from . import test_tiers_statement
+from . import test_tiers_two_years
 from . import test_tier_screens
 from . import test_tier_portal
+from . import test_tier_rights

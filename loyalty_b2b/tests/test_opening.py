@@ -257,7 +257,7 @@ class TestOpening(OpeningCommon):
                 getattr(wizard.with_user(self.officer), name)()
 
     def test_a_programme_that_ends_takes_nothing_over(self):
-        self.program.state = "closed"
+        self.program.sudo().state = "closed"
         with self.assertRaisesRegex(UserError, "is ending"):
             self._run([["5260001246", None, 1]])
 

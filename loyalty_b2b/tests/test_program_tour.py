@@ -15,6 +15,7 @@ class TestProgramTour(ProgramNewCommon, HttpCase):
         return program
 
     def test_points_for_invoices(self):
+        self.program.active = False
         self._tour("invoices")
 
     def test_move_to_online(self):

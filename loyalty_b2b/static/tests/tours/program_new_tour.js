@@ -1,7 +1,7 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
-const openQuestions = () => [
+const openPrograms = () => [
     stepUtils.showAppsMenuItem(),
     {
         content: "open the app",
@@ -13,6 +13,10 @@ const openQuestions = () => [
         trigger: '[data-menu-xmlid="loyalty_b2b.loyalty_b2b_program_menu"]',
         run: "click",
     },
+];
+
+const openQuestions = () => [
+    ...openPrograms(),
     {
         content: "ask for a new one",
         trigger: ".o_kanban_view .o-kanban-button-new, .o-kanban-button-new",
@@ -83,7 +87,12 @@ const tours = registry.category("web_tour.tours");
 
 tours.add("loyalty_b2b_new_invoices", {
     steps: () => [
-        ...openQuestions(),
+        ...openPrograms(),
+        {
+            content: "there is no programme yet: the page offers one",
+            trigger: '.o_view_nocontent a:contains("New programme")',
+            run: "click",
+        },
         choose("invoices"),
         reads("1 point per"),
         reads("24 months"),

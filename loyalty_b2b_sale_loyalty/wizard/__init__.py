@@ -1,0 +1,2 @@
+from . import loyalty_b2b_migration
+from . import loyalty_b2b_migration_line
