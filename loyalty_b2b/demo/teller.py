@@ -36,6 +36,8 @@ class Teller:
         """
         for event in story.get_events(share):
             self.tell_event(event)
+        # nobody is told what happened before today
+        self.program.notices = True
 
     def tell_event(self, event):
         """Let one thing happen on its day, as a transaction of that day would."""

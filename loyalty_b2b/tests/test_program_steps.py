@@ -306,6 +306,20 @@ class TestProgramSteps(ProgramStepsCommon):
         self._run_missed()
         self.assertWallet(balance=40)
 
+    def test_a_credit_note_of_an_order_follows_its_invoice_without_a_link(self):
+        self._take("pause")
+        order = self._create_order([(self.product, 3, 100.0)], confirm=True)
+        self._invoice(order)
+        self._take("resume", book_missed=False)
+        order.order_line.product_uom_qty = 2
+        refund = self._invoice(order, final=True)
+        self.assertEqual(refund.move_type, "out_refund")
+        self.assertFalse(refund.reversed_entry_id)
+        self.assertEqual(self.program.missed_count, 2)
+        self.program.with_user(self.admin).action_book_missed()
+        self._run_missed()
+        self.assertWallet(balance=200)
+
     def test_what_was_posted_again_is_not_booked_twice(self):
         self._take("pause")
         invoice = self._create_invoice_of([50.0])
