@@ -42,8 +42,8 @@ class LoyaltyB2bProgramStep(models.TransientModel):
             else "",
             self.env._(
                 "Points can be used until %(day)s. What is left then expires, what"
-                " waits for payment is cancelled, holds are released and debts are written"
-                " off.",
+                " waits for payment is cancelled, holds are released and debts are"
+                " written off.",
                 day=self._format_day(use),
             )
             if use
