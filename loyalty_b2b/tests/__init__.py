@@ -74,6 +74,10 @@ from . import test_portal_messages
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
+from . import test_referral
+from . import test_process_referral
+from . import test_referral_portal
+from . import test_referral_rights
 from . import test_tier_benefits
 from . import test_tiers_manual
 from . import test_tools_tiers

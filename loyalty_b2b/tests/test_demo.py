@@ -103,9 +103,13 @@ class TestDemo(TransactionCase):
             name: self.env.ref(f"loyalty_b2b.demo_tier_{name}")
             for name in ("silver", "gold", "platinum")
         }
-        self.assertEqual(self.program.tier_ids, self.env["loyalty.b2b.tier"].concat(*levels.values()))
+        self.assertEqual(
+            self.program.tier_ids, self.env["loyalty.b2b.tier"].concat(*levels.values())
+        )
         # one in three of the purchases is told here
-        self.assertIn(self._get_wallet("nowak").tier_id, (levels["silver"], levels["gold"]))
+        self.assertIn(
+            self._get_wallet("nowak").tier_id, (levels["silver"], levels["gold"])
+        )
         by_hand = self._get_wallet("automatyka")
         self.assertEqual(by_hand.tier_id, levels["platinum"])
         self.assertEqual(by_hand.tier_manual_id, levels["platinum"])

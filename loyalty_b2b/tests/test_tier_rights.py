@@ -31,9 +31,7 @@ class TestTierRights(LoyaltyB2bTierCommon):
                 ):
                     with self.assertRaises(AccessError):
                         act()
-        admin = self._create_user(
-            "tier_admin", "loyalty_b2b.group_loyalty_b2b_admin"
-        )
+        admin = self._create_user("tier_admin", "loyalty_b2b.group_loyalty_b2b_admin")
         self.gold.with_user(admin).factor = 2
         self.assertEqual(self.gold.rule_id.factor, 2)
 
