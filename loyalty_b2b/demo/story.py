@@ -171,6 +171,17 @@ EVENTS = (
             "note": "Promised at the Warsaw trade fair",
         },
     ),
+    Event(
+        45,
+        "level",
+        "key_account",
+        {
+            "customer": "automatyka",
+            "level": "platinum",
+            "months": 12,
+            "note": "Framework contract signed",
+        },
+    ),
     # a mistake found on the day after
     Event(
         40,

@@ -36,6 +36,8 @@ class Teller:
         """
         for event in story.get_events(share):
             self.tell_event(event)
+        # nobody is told what happened before today
+        self.program.notices = True
 
     def tell_event(self, event):
         """Let one thing happen on its day, as a transaction of that day would."""
@@ -205,6 +207,18 @@ class Teller:
             {"wallet_id": self._get_wallet(customer).id, "points": points, "note": note}
         )
         wizard.action_adjust()
+
+    def _tell_level(self, day, customer, level, months, note):
+        admin = self.env(user=self.env.ref("base.user_admin"))
+        wizard = admin["loyalty.b2b.tier.set"].create(
+            {
+                "wallet_id": self._get_wallet(customer).id,
+                "tier_id": self.env.ref(f"loyalty_b2b.demo_tier_{level}").id,
+                "date_until": periods.lot_expiry(day, months),
+                "reason": note,
+            }
+        )
+        wizard.action_set()
 
     def _tell_opening(self, day, customer, points, months, note):
         wallet = self._get_wallet(customer)

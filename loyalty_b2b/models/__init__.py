@@ -11,8 +11,6 @@ from . import program_second
 from . import agreed_mixin
 from . import loyalty_b2b_missed
 from . import program_missed
-from . import loyalty_b2b_notice
-from . import program_notices
 from . import loyalty_b2b_rate
 from . import loyalty_b2b_rule
 from . import loyalty_b2b_rule_step
@@ -38,7 +36,6 @@ from . import loyalty_b2b_counter
 from . import loyalty_b2b_wallet
 from . import wallet_tier
 from . import wallet_tier_measure
-from . import wallet_notice
 from . import wallet_ledger
 from . import wallet_acts
 from . import wallet_expiry
@@ -96,6 +93,7 @@ from . import ir_actions_report
 from . import program_screens
 from . import wallet_missed
 from . import program_now
+from . import program_words
 from . import rule_agreed
 from . import rate_agreed
 from . import tier_agreed
@@ -157,3 +155,15 @@ from . import wallet_welcome
 from . import wallet_joining
 from . import program_gifts
 from . import wallet_joining_portal
+from . import program_referral
+from . import program_referral_portal
+from . import loyalty_b2b_referral
+from . import loyalty_b2b_referral_payment
+from . import referral_checks
+from . import referral_joining
+from . import referral_reward
+from . import referral_invitation
+from . import referral_portal
+from . import wallet_referral
+from . import wallet_referral_portal
+from . import wallet_referral_screens

@@ -89,12 +89,18 @@ class LoyaltyB2bEntry(models.Model):
             "part": self._get_portal_part(line),
             "net": self._get_portal_net(line),
             "rate": self._get_portal_rate_text(line),
-            "rule": line.rule_name or line.rule_id.name or "",
+            "rule": self._get_portal_rule_name(line),
             "points": program._format_portal_points(line.points, signed=True)
             if line.part != "cap"
             else "",
             "reason": self._get_portal_reason(line),
         }
+
+    def _get_portal_rule_name(self, line):
+        """Return the rule's name, '' where the rate begins with it."""
+        if line.rule_id.by_tier_id:
+            return ""
+        return line.rule_name or line.rule_id.name or ""
 
     def _get_portal_part(self, line):
         """Return what kind of line it is, '' where the name says it."""

@@ -170,9 +170,9 @@ class LoyaltyB2bWallet(models.Model):
         return super()._order_to_sql(order, query, alias, reverse)
 
     def _spare_compilation(self):
-        """Tell PostgreSQL not to compile the sum over the open entries.
+        """Tell PostgreSQL not to compile sums over the entries of each wallet.
 
-        It is cheap but looks dear in the plan: compiling takes a second, running it
+        They are cheap but look dear in the plan: compiling takes a second, running one
         for 100 000 wallets half a second.
         """
         self.env.execute_query(SQL("SET LOCAL jit = off"))

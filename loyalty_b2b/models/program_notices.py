@@ -45,8 +45,7 @@ class LoyaltyB2bProgram(models.Model):
         help="Last day on which customers were told what was booked.",
     )
     notice_booking = Points(
-        compute="_compute_notice_booking",
-        store=True,
+        readonly=True,
         copy=False,
         help="Running number of the booking up to which customers are told nothing,"
         " as there were no messages yet.",
@@ -61,17 +60,19 @@ class LoyaltyB2bProgram(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("notices")
-    def _compute_notice_booking(self):
-        for program in self:
-            # what happened before messages were switched on is no news
-            program.notice_booking = self._query_last_booking()
-
     @api.depends("notices", "notice_days_first", "notice_days_second")
     @api.depends_context("lang")
     def _compute_caption_notices(self):
         for program in self:
             program.caption_notices = program._get_notices_caption()
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        if vals.get("notices") and not all(self.mapped("notices")):
+            # what happened before messages were switched on is no news
+            vals = {**vals, "notice_booking": self._query_last_booking()}
+        return super().write(vals)
 
     # === BUSINESS METHODS === #
 
@@ -125,9 +126,7 @@ class LoyaltyB2bProgram(models.Model):
             + Markup("<br/>")
             + text
         )
-        return wallets._notify(
-            "terms", key, day=fields.Date.to_string(day), text=text
-        )
+        return wallets._notify("terms", key, day=fields.Date.to_string(day), text=text)
 
     def _get_planned_changes(self):
         """Return the first day on which something changes by itself, and what, in words.

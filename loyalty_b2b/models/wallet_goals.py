@@ -60,7 +60,8 @@ class LoyaltyB2bWallet(models.Model):
         goals = {}
         for rule in program._get_rule_set().rules:
             begun = not rule.date_start or rule.date_start <= today
-            if rule.trigger == "goal" and begun:
+            is_meant = not rule.tiers or self.tier_id.id in rule.tiers
+            if rule.trigger == "goal" and begun and is_meant:
                 if not rule.date_end or today <= rule.date_end:
                     start = periods.period_start(today, rule.goal_period)
                     goals[self.id, rule.root, (rule.goal_period, start)] = rule

@@ -54,10 +54,17 @@ class LoyaltyB2bWallet(models.Model):
             "name": "" if person.is_company else person.name or "",
             "customer": self.partner_id.display_name,
             "has_portal": has_portal,
+            "join_url": self.get_base_url() + self._get_join_path()
+            if has_portal and self._can_join()
+            else "",
             "figure": reader._prepare_message_figure(sections),
             "program": reader._prepare_message_program(),
             "manager": reader._prepare_portal_manager(),
         }
+
+    def _get_join_path(self):
+        """Return where in the portal an invited company joins."""
+        return f"/my/loyalty/program/{self.program_id.id}/join"
 
     def _get_message_lang(self, person):
         """Return the language of a message: the reader's, else the company's."""
@@ -141,7 +148,7 @@ class LoyaltyB2bWallet(models.Model):
             {
                 "body": body,
                 "subject": subject,
-                "lang": (self.env.lang or "en_US").replace("_", "-"),
+                "html_lang": (self.env.lang or "en_US").replace("_", "-"),
                 "program": wallet._prepare_message_program(),
                 "company": wallet.company_id,
                 "address": wallet._get_message_address(),

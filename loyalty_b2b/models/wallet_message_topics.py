@@ -7,6 +7,8 @@ from .wallet_portal_history import WORDS
 
 # Rows of a list; who wants more finds all in the portal.
 MOST_ROWS = 10
+# nobody takes the month for the day
+LONG_DAY = "d MMMM y"
 
 
 class LoyaltyB2bWallet(models.Model):
@@ -115,7 +117,7 @@ class LoyaltyB2bWallet(models.Model):
         program = self.program_id
         worth = program._get_portal_worth(points, program._get_portal_rate())
         return {
-            "day": program._format_portal_day(day),
+            "day": self._format_notice_day(day),
             "points": program._format_portal_points(points),
             "worth": program._format_portal_worth(worth) if worth else "",
             "is_idle": is_idle,
@@ -136,7 +138,7 @@ class LoyaltyB2bWallet(models.Model):
     # === LEVELS === #
 
     def _prepare_topic_tier_reached(self, notices):
-        """Return the level that holds now; passed ones are no news."""
+        """Return the level that holds now and what it brings; passed ones are no news."""
         data = notices[-1]["data"]
         tier = self._get_notice_tier(data)
         if not tier:
@@ -144,27 +146,30 @@ class LoyaltyB2bWallet(models.Model):
         return {
             "level": tier.name,
             "until": self._format_notice_day(data.get("until")),
+            "brings": tier._get_benefit_texts(),
             "subject": self.env._("you have reached %(level)s", level=tier.name),
         }
 
     def _prepare_topic_tier_ending(self, notices):
+        """Return what is missing to keep a level, as it is now."""
         data = notices[-1]["data"]
         tier = self._get_notice_tier(data)
-        until = self._format_notice_day(data.get("until"))
-        if not tier or not until:
+        until = self._format_notice_day((data or {}).get("until"))
+        progress = self._get_tier_progress().get(self.id) or {}
+        if not tier or not until or progress.get("keep_missing") == 0:
             return {}
+        missing = progress.get("keep_missing")
         return {
             "level": tier.name,
             "until": until,
-            "missing": self._format_notice_missing(data.get("missing")),
+            "missing": self._format_tier(progress, missing) if missing else "",
             "subject": self.env._(
                 "%(level)s ends on %(day)s", level=tier.name, day=until
             ),
         }
 
     def _prepare_topic_tier_lost(self, notices):
-        data = notices[-1]["data"] or {}
-        lost = self._get_notice_tier(data)
+        lost = self._get_notice_tier(notices[-1]["data"])
         return {
             "level": lost.name or "",
             "now": self.tier_id.name or "",
@@ -174,12 +179,6 @@ class LoyaltyB2bWallet(models.Model):
     def _get_notice_tier(self, data):
         tiers = self.env["loyalty.b2b.tier"].sudo()
         return tiers.browse((data or {}).get("tier_id") or 0).exists()
-
-    def _format_notice_missing(self, missing):
-        """Return what is missing to keep a level; words are taken as they are."""
-        if not missing or isinstance(missing, str):
-            return missing or ""
-        return formatLang(self.env, missing, digits=0)
 
     # === THE PROGRAMME === #
 
@@ -253,8 +252,8 @@ class LoyaltyB2bWallet(models.Model):
         return state in ("ok", "workers")
 
     def _format_notice_day(self, day):
-        """Return a day, maybe as ISO text, in the reader's way; '' if there is none."""
-        return format_date(self.env, to_date(day)) if day else ""
+        """Return a day, maybe as ISO text, in full words; '' if there is none."""
+        return format_date(self.env, to_date(day), date_format=LONG_DAY) if day else ""
 
 
 def to_date(day):

@@ -146,6 +146,27 @@ class TestBudgetEarn(LoyaltyB2bCommon):
             added.add(self.assertAdds(6, self._draft))
         self.assertEqual(len(added), 1)
 
+    def test_levels_cost_no_query(self):
+        one = self.assertAdds(6, self._draft)
+        term = self.env["account.payment.term"].create({"name": "60 days"})
+        self.program.tier_ids = [
+            Command.create(
+                {
+                    "name": f"Level {number}",
+                    "threshold": number,
+                    "factor": 1.5,
+                    "payment_term_id": term.id,
+                }
+            )
+            for number in range(1, 30)
+        ]
+        move = self._draft()
+        move._post()
+        self.wallet._lock()
+        self.wallet._settle()
+        self.assertTrue(self.wallet.tier_id)
+        self.assertEqual(self.assertAdds(6, self._draft), one)
+
     def test_filters_cost_one_query_whatever_their_number(self):
         one = self.assertAdds(6, self._draft)
         for count in (1, 30):

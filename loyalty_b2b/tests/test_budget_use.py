@@ -51,6 +51,24 @@ class TestBudgetUse(UseCommon):
         self.assertLessEqual(without - plain, 2)
         self.assertLessEqual(with_points - plain, 11)
 
+    def test_confirming_costs_no_more_on_a_level(self):
+        term = self.env["account.payment.term"].create({"name": "60 days"})
+        level = self.env["loyalty.b2b.tier"].create(
+            {
+                "name": "Gold",
+                "program_id": self.program.id,
+                "threshold": 100,
+                "factor": 1.5,
+                "payment_term_id": term.id,
+            }
+        )
+        self.wallet._set_tier(level, "Test", None)
+        self.assertEqual(self._order().payment_term_id, term)
+        self._order().action_confirm()
+        self._confirm_plain(self._order())
+        plain = self._confirm_plain(self._order())
+        self.assertLessEqual(self._count(self._order().action_confirm) - plain, 2)
+
     def test_using_points_costs_little_over_odoos_discount(self):
         def discount(order):
             self.env["sale.order.discount"].with_user(self.salesperson).create(

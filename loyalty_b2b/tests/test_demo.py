@@ -98,6 +98,25 @@ class TestDemo(TransactionCase):
         silent = self._get_wallet("hydro").entry_ids.mapped("date_booked")
         self.assertLess(max(silent), self.program._today() - relativedelta(months=6))
 
+    def test_customers_are_on_levels(self):
+        levels = {
+            name: self.env.ref(f"loyalty_b2b.demo_tier_{name}")
+            for name in ("silver", "gold", "platinum")
+        }
+        self.assertEqual(
+            self.program.tier_ids, self.env["loyalty.b2b.tier"].concat(*levels.values())
+        )
+        # one in three of the purchases is told here
+        self.assertIn(
+            self._get_wallet("nowak").tier_id, (levels["silver"], levels["gold"])
+        )
+        by_hand = self._get_wallet("automatyka")
+        self.assertEqual(by_hand.tier_id, levels["platinum"])
+        self.assertEqual(by_hand.tier_manual_id, levels["platinum"])
+        self.assertFalse(self._get_wallet("hydro").tier_id)
+        earned = self.entries.line_ids.filtered(lambda line: line.rule_id.by_tier_id)
+        self.assertTrue(earned.filtered("points"))
+
     def test_half_an_order_comes_back(self):
         entries = self._get_wallet("nowak").entry_ids
         returned = entries.filtered(lambda entry: entry.kind == "return")

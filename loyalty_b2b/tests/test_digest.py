@@ -1,4 +1,5 @@
 from datetime import date
+from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -8,6 +9,8 @@ from odoo.addons.mail.tests.common import MailCommon
 
 from .message_common import LoyaltyB2bMessageCommon
 
+# told from the ledger, or tested with what they depend on
+NOT_QUEUED = {"earned", "used", "expiring", "tier_ending"}
 MAIL = "odoo.addons.mail.models.mail_mail"
 
 
@@ -89,7 +92,6 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         )
         values = {
             "tier_reached": {"tier_id": tier.id, "until": "2026-12-31"},
-            "tier_ending": {"tier_id": tier.id, "until": "2026-12-31", "missing": 820},
             "tier_lost": {"tier_id": tier.id},
             "closing": {"date_last_earning": "2026-09-30", "date_last_use": "2026-12-01"},
             "terms": {"text": "New", "day": "2026-07-01"},
@@ -97,14 +99,31 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
             "announced": {"date_start": "2026-07-01"},
         }
         queued = self.env["loyalty.b2b.notice"]._fields["topic"].get_values(self.env)
-        for number, topic in enumerate(set(queued) - {"earned", "used", "expiring"}):
+        for number, topic in enumerate(set(queued) - NOT_QUEUED):
             with self.subTest(topic=topic):
                 day = date(2026, 7, 1 + number)
                 self._tell(topic, on_day=day, **values.get(topic, {}))
                 made = self._send(day)
                 self.assertEqual(made.topics, topic)
                 self.assertTrue(made.subject)
-        self.assertEqual(len(self._get_digests()), 9)
+        self.assertEqual(len(self._get_digests()), 8)
+
+    def test_a_level_about_to_end_is_told_with_what_is_missing_by_now(self):
+        tier = self.env["loyalty.b2b.tier"].create(
+            {"name": "Gold", "program_id": self.program.id, "threshold": 1000}
+        )
+        path = "odoo.addons.loyalty_b2b.models.wallet_tier_measure.LoyaltyB2bWallet"
+        for day, missing, topics in (("10", 820, "tier_ending"), ("11", 0, "")):
+            progress = {"measure_name": "points", "keep_missing": Decimal(missing)}
+            self._tell("tier_ending", day, tier_id=tier.id, until="2026-12-31")
+            with self.patch_with(
+                f"{path}._get_tier_progress",
+                return_value={self.wallet.id: progress},
+            ):
+                made = self._send(f"2026-06-{day}")
+            self.assertEqual(made.topics or "", topics)
+            self.assertEqual("820" in (made.body or ""), bool(missing))
+        self.assertEqual(self._get_notices()[-1].state, "cancelled")
 
     # === LANGUAGE, CHANNEL, PEOPLE === #
 
@@ -212,7 +231,7 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         self.assertEqual(later.state, "queued")
 
     def test_an_announced_programme_tells_too(self):
-        self.program.state = "announced"
+        self.program._write_step({"state": "announced"})
         notice = self._tell()
         with self.on("2026-06-10"):
             self.env["loyalty.b2b.program"]._cron_notices()

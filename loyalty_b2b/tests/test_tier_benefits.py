@@ -262,6 +262,12 @@ class TestTierPaymentTerm(TierBenefitsCommon):
         move.action_post()
         self.assertEqual(move.invoice_payment_term_id, self.in_30_days)
 
+    def test_an_invoice_has_the_terms_of_its_order(self):
+        for term in (self.in_30_days, self.in_30_days.browse()):
+            order = self._create_order([(self.product, 1, 90.0)], confirm=True)
+            order.payment_term_id = term
+            self.assertEqual(order._create_invoices().invoice_payment_term_id, term)
+
     def test_a_changed_level_leaves_documents_as_they_are(self):
         order, move = self._quote(), self._bill()
         self._put_on(None)

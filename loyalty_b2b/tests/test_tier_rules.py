@@ -81,6 +81,14 @@ class TestTierCondition(LoyaltyB2bTierCommon):
         # archived, it does not become a rule for everybody
         self.assertEqual(rule._prepare_engine_rule().tiers, set(self.gold.ids))
 
+    def test_a_goal_for_a_level_is_shown_to_its_customers(self):
+        self._create_rule(
+            trigger="goal", effect="bonus", points=5, tier_ids=self.gold.ids
+        )
+        self.assertEqual(self.wallet._get_goals(), [])
+        self._put_on(self.gold)
+        self.assertEqual(len(self.wallet._get_goals()), 1)
+
     def test_the_form_offers_levels(self):
         with Form(self._create_rule()) as form:
             form.tier_ids.add(self.gold)

@@ -40,8 +40,9 @@ class TierScreensCommon(LoyaltyB2bTierCommon):
         def tell(wallets):
             return dict.fromkeys(wallets.ids, progress)
 
-        with self.on("2026-10-01"), patch.object(
-            LoyaltyB2bWallet, "_get_tier_progress", tell
+        with (
+            self.on("2026-10-01"),
+            patch.object(LoyaltyB2bWallet, "_get_tier_progress", tell),
         ):
             self.env.invalidate_all()
             yield self.wallet.sudo()._prepare_tier()
@@ -349,7 +350,9 @@ class TestTierThresholds(LoyaltyB2bTierCommon):
             line.threshold = 900000
         form.save().action_apply()
         tiers = self.program._get_tiers()
-        self.assertEqual(tiers.mapped("name"), ["Silver", "Gold", "Platinum", "Diamond"])
+        self.assertEqual(
+            tiers.mapped("name"), ["Silver", "Gold", "Platinum", "Diamond"]
+        )
         self.assertEqual(tiers.mapped("threshold"), [50000, 60000, 70000, 900000])
         self.assertEqual(self.program.tier_period, "rolling")
         body = self.program.message_ids[0].body

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
 
 ALL = "all"
 
@@ -167,7 +166,8 @@ class LoyaltyB2bMessagePreview(models.TransientModel):
         if topic == "terms":
             return {
                 "day": fields.Date.to_string(today + timedelta(days=30)),
-                "text": html2plaintext(program.terms or "")[:300] or "…",
+                "text": "\n".join(program._get_planned_changes()[1])
+                or self.env._("Example: 1 000 points will be worth more."),
             }
         if topic == "statement":
             return {"month": f"{today.replace(day=1) - timedelta(days=1):%Y-%m}"}
