@@ -83,6 +83,7 @@ from . import test_tiers_manual
 from . import test_tools_tiers
 from . import test_tiers_statement
 from . import test_tiers_two_years
+from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
