@@ -41,6 +41,7 @@
         "views/program_tier_views.xml",
         "wizard/loyalty_b2b_try_views.xml",
         "views/loyalty_b2b_wallet_views.xml",
+        "views/loyalty_b2b_wallet_actions.xml",
         "views/loyalty_b2b_wallet_tier_views.xml",
         "views/loyalty_b2b_wallet_expected_views.xml",
         "views/wallet_tier_views.xml",
