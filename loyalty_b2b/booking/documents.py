@@ -180,6 +180,8 @@ class DocumentBookings(Bookings):
             self._earn(document, program, wallet_id, own, rows_by_place)
         elif wallet_id and len(corrections) < len(lines):
             self._miss(document, program, wallet_id)
+        if len(own) + len(corrections) < len(lines):
+            self._miss_dropped(document, program, lines)
         for place, rows in rows_by_place.items():
             self._book_rows(document, place, rows)
         if unlinked:
@@ -195,6 +197,16 @@ class DocumentBookings(Bookings):
         origin = (program.id, document.reversed_id)
         noted = {(p, move): wallet for p, wallet, move in self._missed}
         wallet_id = noted.get(origin) or program._find_missed(document.reversed_id)
+        if wallet_id:
+            self._draft_missed.append((program.id, wallet_id, document.id))
+
+    def _miss_dropped(self, document, program, lines):
+        """Let corrections of an order follow its invoice that is to be booked later.
+
+        Otherwise they correct an invoice from before joining: nothing is to be done.
+        """
+        order_lines = [line.order_line for line in lines if line.base < 0]
+        wallet_id = program._find_missed_order(list(filter(None, order_lines)))
         if wallet_id:
             self._draft_missed.append((program.id, wallet_id, document.id))
 

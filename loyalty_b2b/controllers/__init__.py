@@ -3,3 +3,5 @@ from . import portal_messages
 from . import portal_tier
 from . import sale_portal
 from . import joining
+from . import recommend
+from . import invitation

@@ -93,6 +93,7 @@ from . import ir_actions_report
 from . import program_screens
 from . import wallet_missed
 from . import program_now
+from . import program_words
 from . import rule_agreed
 from . import rate_agreed
 from . import tier_agreed
@@ -157,3 +158,15 @@ from . import wallet_welcome
 from . import wallet_joining
 from . import program_gifts
 from . import wallet_joining_portal
+from . import program_referral
+from . import program_referral_portal
+from . import loyalty_b2b_referral
+from . import loyalty_b2b_referral_payment
+from . import referral_checks
+from . import referral_joining
+from . import referral_reward
+from . import referral_invitation
+from . import referral_portal
+from . import wallet_referral
+from . import wallet_referral_portal
+from . import wallet_referral_screens

@@ -81,6 +81,22 @@ class LoyaltyB2bProgram(models.Model):
         )
         return rows[0][0] if rows else None
 
+    def _find_missed_order(self, order_line_ids):
+        """Return the wallet in which invoices of order lines are to be booked later."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+            SELECT m.wallet_id FROM loyalty_b2b_missed m
+              JOIN account_move_line l ON l.move_id = m.move_id
+              JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = l.id
+             WHERE m.program_id = %s AND rel.order_line_id = ANY(%s) LIMIT 1
+                """,
+                self.id,
+                order_line_ids,
+            )
+        )
+        return rows[0][0] if rows else None
+
     def _plan_missed(self):
         """Let the job book what was missed, within a minute."""
         self._write_step({"books_missed": True})

@@ -76,7 +76,8 @@ class LoyaltyB2bWallet(models.Model):
         levels = program._get_tier_terms().levels
         return SQL(
             """
-            WITH ranked AS (%(ranked)s), decided AS (%(decided)s), granted AS (
+            WITH ranked AS MATERIALIZED (%(ranked)s),
+            decided AS MATERIALIZED (%(decided)s), granted AS (
                 SELECT d.*, (%(ids)s)[d.rank] AS earned, %(until)s AS until,
                        CASE WHEN NOT d.manual_over THEN d.tier_manual_id END AS manual
                   FROM decided d
@@ -265,13 +266,19 @@ class LoyaltyB2bWallet(models.Model):
 
     def _retier_job(self):
         """Decide on the levels of wallets of one programme, reviews included."""
-        scope = SQL("w.id = ANY(%s)", list(self.ids))
-        self._retier(self[:1].program_id, scope, with_reviews=True)
+        self._spare_compilation()
+        self._retier(self[:1].program_id, self._get_batch_scope(), with_reviews=True)
 
     def _raise_job(self):
         """Let wallets of one programme rise to what changed levels give them."""
-        scope = SQL("w.id = ANY(%s)", list(self.ids))
-        self._retier(self[:1].program_id, scope, cause="terms")
+        self._spare_compilation()
+        self._retier(self[:1].program_id, self._get_batch_scope(), cause="terms")
+
+    def _get_batch_scope(self):
+        """Return SQL for wallets of a programme that follow each other: of a list,
+        PostgreSQL would compare each wallet with each of its ids.
+        """
+        return SQL("w.id BETWEEN %s AND %s", min(self.ids), max(self.ids))
 
     @api.model
     def _cron_settle(self):
@@ -318,5 +325,5 @@ class LoyaltyB2bWallet(models.Model):
                 f"{tier_id}:{until}",
                 tier_id=tier_id,
                 until=str(until),
-                missing=str(missing),
+                missing=float(missing),
             )

@@ -162,7 +162,8 @@ class LoyaltyB2bWallet(models.Model):
                    GREATEST(m.previous, 0) AS previous,
                    GREATEST(m.ended, 0) AS ended
               FROM loyalty_b2b_wallet w
-             CROSS JOIN LATERAL (%(periods)s) p
+             -- once for each wallet, not for each of its entries
+             CROSS JOIN LATERAL (%(periods)s OFFSET 0) p
              CROSS JOIN LATERAL (
                     SELECT SUM(e.value) FILTER (
                                WHERE e.day BETWEEN p.period_start AND p.period_end
@@ -239,7 +240,7 @@ class LoyaltyB2bWallet(models.Model):
                     SELECT %(n0)s AS period_start, %(n1)s - 1 AS period_end,
                            %(b0)s AS previous_start, %(n0)s - 1 AS previous_end,
                            %(u0)s AS ended_start, %(u1)s - 1 AS ended_end
-                      FROM (SELECT %(now)s AS now, %(until)s AS until) years
+                      FROM (SELECT %(now)s AS now, %(until)s AS until OFFSET 0) years
             """,
             now=self._get_years_sql(anchor, today),
             until=self._get_years_sql(anchor, SQL("w.tier_until")),

@@ -21,6 +21,7 @@ from . import test_movement
 from . import test_adjust
 from . import test_enrolment
 from . import test_rights
+from . import test_process_missed
 from . import test_program_new
 from . import test_program_rpc
 from . import test_program_steps
@@ -73,10 +74,16 @@ from . import test_portal_messages
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
+from . import test_referral
+from . import test_process_referral
+from . import test_referral_portal
+from . import test_referral_rights
 from . import test_tier_benefits
 from . import test_tiers_manual
 from . import test_tools_tiers
 from . import test_tiers_statement
+from . import test_tiers_two_years
+from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights

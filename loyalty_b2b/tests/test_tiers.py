@@ -487,3 +487,73 @@ class TestTiers(LevelsCommon):
             effect = self.program._query_tier_effect({self.gold.id: 500})
         self.assertEqual(effect[self.silver.id]["falling"], 0)
         self.assertEqual(effect[self.gold.id]["rising"], 1)
+
+
+@tagged("post_install", "-at_install")
+class TestTierNotices(LevelsCommon):
+    """What customers are told of their level, once."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.program.notices = True
+
+    def _get_notices(self):
+        notices = self.env["loyalty.b2b.notice"].search(
+            [("wallet_id", "=", self.wallet.id)], order="id"
+        )
+        return [
+            (notice.topic, notice.data)
+            for notice in notices
+            if notice.topic.startswith("tier")
+        ]
+
+    def test_a_level_reached_ending_and_lost(self):
+        """Gold of 2025; 400 in 2026: 600 are missing from 1 December on."""
+        self._invoice_on("2025-05-10", 1200.0)
+        self._run_on("2026-03-02")
+        self._invoice_on("2026-05-10", 400.0)
+        for day in ("2026-11-30", "2026-12-01", "2026-12-02", "2027-03-02"):
+            self._run_on(day)
+        gold, silver = self.gold.id, self.silver.id
+        self.assertEqual(
+            self._get_notices(),
+            [
+                ("tier_reached", {"tier_id": gold, "until": "2025-12-31"}),
+                (
+                    "tier_ending",
+                    {"tier_id": gold, "until": "2026-12-31", "missing": 600.0},
+                ),
+                ("tier_lost", {"tier_id": gold, "to_id": silver}),
+            ],
+        )
+
+    def test_whose_level_is_safe_is_told_nothing_of_its_end(self):
+        self._invoice_on("2026-05-10", 600.0)
+        self._run_on("2026-12-10")
+        self.assertEqual(
+            [topic for topic, _data in self._get_notices()], ["tier_reached"]
+        )
+
+    def test_a_level_set_by_hand_is_told_and_the_earned_one_below_it_is_not(self):
+        with self.on("2026-03-01"):
+            self.wallet._set_tier(self.gold, "Contract", self._day("2026-06-30"))
+        self._invoice_on("2026-05-10", 600.0)
+        self._run_on("2026-07-01")
+        self.assertEqual(
+            self._get_notices(),
+            [
+                (
+                    "tier_reached",
+                    {"tier_id": self.gold.id, "until": "2026-06-30"},
+                ),
+                ("tier_lost", {"tier_id": self.gold.id, "to_id": self.silver.id}),
+            ],
+        )
+
+    def test_what_everybody_has_from_joining_on_is_no_news(self):
+        self.silver.threshold = 0
+        with self.on("2026-03-01"):
+            self._run_on("2026-03-01")
+        self.assertLevel(self.silver)
+        self.assertEqual(self._get_notices(), [])

@@ -170,7 +170,7 @@ class TestWelcome(WelcomeCommon):
         self.assertEqual(sorted(self._find_welcome().mapped("points")), [100, 500])
 
     def test_a_programme_that_closes_welcomes_nobody(self):
-        self.program.state = "closing"
+        self.program.sudo().state = "closing"
         self._join_first()
         self.assertFalse(self._find_welcome())
 

@@ -2,7 +2,8 @@
 
 Their points stand in groups of their own, so that nothing mixes them with what the
 documents earned: ``bonus:<rule>:<order or invoice>`` for the first order and for
-payment on time, ``goal:<rule>:<period>:<first day>`` for a goal.
+payment on time, ``goal:<rule>:<period>:<first day>`` for a goal. ``referral:<id>`` is
+what a company is given for bringing another one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from .group import Group
 from .periods import add_months
 
 # Matches the groups of these points, as a regular expression of PostgreSQL, too.
-BONUS_REFS = "^(bonus|goal):"
+BONUS_REFS = "^(bonus|goal|referral):"
 
 
 def bonus_ref(root: int, ref: str) -> str:
@@ -34,12 +35,12 @@ def goal_ref(root: int, period: str, start: datetime.date) -> str:
 
 
 def source_ref(ref: str) -> str:
-    """Return the group that the points of a group come from; '' for goals.
+    """Return the group that the points of a group come from; '' for goals, referrals.
 
     >>> source_ref("bonus:3:order:7"), source_ref("order:7")
     ('order:7', 'order:7')
     """
-    if ref.startswith("goal:"):
+    if ref.startswith(("goal:", "referral:")):
         return ""
     return ref.split(":", 2)[2] if ref.startswith("bonus:") else ref
 

@@ -13,6 +13,7 @@ from . import loyalty_b2b_opening_line
 from . import loyalty_b2b_participation
 from . import loyalty_b2b_program_step
 from . import program_step_plan
+from . import program_step_words
 from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_use_points
@@ -23,5 +24,7 @@ from . import loyalty_b2b_message_preview
 from . import loyalty_b2b_tell
 from . import loyalty_b2b_tier_set
 from . import loyalty_b2b_join
+from . import loyalty_b2b_referral_refuse
+from . import base_partner_merge_referral
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line

@@ -1,0 +1,352 @@
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import email_normalize
+
+from ..fields import Points
+
+# Written by the steps of a referral alone.
+PROTECTED = {
+    "token",
+    "state",
+    "refusal",
+    "reason",
+    "tax_key",
+    "email_normalized",
+    "date_invited",
+    "date_expiry",
+    "date_asked",
+    "asked_name",
+    "asked_tax_id",
+    "asked_contact",
+    "asked_email",
+    "asked_phone",
+    "date_joined",
+    "date_until",
+    "referred_wallet_id",
+    "reward",
+    "reward_points",
+    "reward_amount",
+    "reward_months",
+    "reward_min_amount",
+    "points",
+    "inviter_id",
+    "inviter_name",
+    "date_sent",
+}
+FIXED = {"program_id", "wallet_id"}
+# What a company is known by: not to be changed once it has joined.
+IDENTITY = {"partner_id", "name", "email", "tax_id"}
+OPEN = ("invited", "asked")
+ENDED = ("refused", "lapsed")
+
+
+class LoyaltyB2bReferral(models.Model):
+    """A company that another one recommends, and what that brings."""
+
+    _name = "loyalty.b2b.referral"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "B2B Loyalty Referral"
+    _order = "id desc"
+    _check_company_auto = True
+
+    program_id = fields.Many2one(
+        comodel_name="loyalty.b2b.program",
+        string="Programme",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        compute="_compute_program_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    company_id = fields.Many2one(
+        related="program_id.company_id", store=True, precompute=True, index=True
+    )
+    currency_id = fields.Many2one(related="program_id.currency_id")
+    wallet_id = fields.Many2one(
+        comodel_name="loyalty.b2b.wallet",
+        string="Recommended by",
+        required=True,
+        index=True,
+        check_company=True,
+        ondelete="restrict",
+        domain="[('state', '=', 'active'), ('program_id.referral_mode', '!=', 'none')]",
+        help="The company that gets the points.",
+    )
+    inviter_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Invited by",
+        readonly=True,
+        ondelete="set null",
+        help="The person who sent the invitation in the portal.",
+    )
+    inviter_name = fields.Char(readonly=True)
+
+    # who is recommended
+    name = fields.Char(string="Company name", required=True, tracking=True)
+    contact_name = fields.Char(string="Contact")
+    email = fields.Char(string="E-mail")
+    email_normalized = fields.Char(
+        compute="_compute_email_normalized", store=True, index="btree_not_null"
+    )
+    phone = fields.Char()
+    tax_id = fields.Char(string="Tax ID")
+    tax_key = fields.Char(
+        compute="_compute_tax_key",
+        store=True,
+        index="btree_not_null",
+        help="The tax id as country and number, without spaces and dashes.",
+    )
+    lang = fields.Char(string="Language", help="In which the invitation is written.")
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        index="btree_not_null",
+        check_company=True,
+        ondelete="restrict",
+        tracking=True,
+        help="The contact of the recommended company, once there is one.",
+    )
+    referred_wallet_id = fields.Many2one(
+        comodel_name="loyalty.b2b.wallet",
+        string="Its wallet",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What it buys is counted for the company that recommended it.",
+    )
+
+    # what becomes of it
+    state = fields.Selection(
+        selection=[
+            ("invited", "Invited"),
+            ("asked", "Wants to join"),
+            ("joined", "Joined"),
+            ("rewarded", "Rewarded"),
+            ("refused", "Refused"),
+            ("lapsed", "Lapsed"),
+        ],
+        string="Status",
+        required=True,
+        default="invited",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    refusal = fields.Char(
+        readonly=True, copy=False, help="Code of why the referral is refused."
+    )
+    reason = fields.Char(
+        string="Refused because", readonly=True, copy=False, tracking=True
+    )
+    token = fields.Char(
+        readonly=True, copy=False, groups="base.group_system", index="btree_not_null"
+    )
+    date_invited = fields.Datetime(
+        string="Invited on", readonly=True, copy=False, default=fields.Datetime.now
+    )
+    date_sent = fields.Datetime(string="Invitation sent on", readonly=True, copy=False)
+    date_expiry = fields.Date(
+        string="Invitation holds until", readonly=True, copy=False, help="Last day."
+    )
+    date_asked = fields.Datetime(string="Asked to join on", readonly=True, copy=False)
+    date_joined = fields.Date(string="Joined on", readonly=True, copy=False)
+    date_until = fields.Date(
+        string="Purchases count until",
+        readonly=True,
+        copy=False,
+        help="Last day of the first invoice of an order that counts.",
+    )
+    asked_name = fields.Char(string="Asked as", readonly=True, copy=False)
+    asked_tax_id = fields.Char(string="Tax ID given", readonly=True, copy=False)
+    asked_contact = fields.Char(string="Person", readonly=True, copy=False)
+    asked_email = fields.Char(string="E-mail given", readonly=True, copy=False)
+    asked_phone = fields.Char(string="Phone given", readonly=True, copy=False)
+
+    # what is promised: as it was when the invitation was made
+    reward = fields.Selection(
+        selection=[
+            ("fixed", "Points for the first paid order"),
+            ("share", "Points for what the company buys"),
+        ],
+        string="Brings",
+        readonly=True,
+    )
+    reward_points = Points(readonly=True)
+    reward_amount = fields.Monetary(string="For each", readonly=True)
+    reward_months = fields.Integer(readonly=True)
+    reward_min_amount = fields.Monetary(string="Smallest first order", readonly=True)
+    points = Points(
+        string="Points brought",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Booked for the company that recommended, less what was taken back.",
+    )
+
+    _token_uniq = models.UniqueIndex("(token)")
+    _partner_uniq = models.UniqueIndex(
+        "(program_id, partner_id)"
+        " WHERE partner_id IS NOT NULL AND state NOT IN ('refused', 'lapsed')",
+        "This company has been recommended already.",
+    )
+    _tax_key_uniq = models.UniqueIndex(
+        "(program_id, tax_key) WHERE tax_key IS NOT NULL AND state IN"
+        " ('invited', 'asked', 'joined', 'rewarded')",
+        "A company with this tax id has been recommended already.",
+    )
+    _email_uniq = models.UniqueIndex(
+        "(program_id, email_normalized) WHERE email_normalized IS NOT NULL"
+        " AND state IN ('invited', 'asked')",
+        "This e-mail address has been invited already.",
+    )
+    _not_itself = models.Constraint(
+        "CHECK (referred_wallet_id IS NULL OR referred_wallet_id <> wallet_id)",
+        "A company cannot recommend itself.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("wallet_id")
+    def _compute_program_id(self):
+        for referral in self:
+            referral.program_id = referral.wallet_id.program_id
+
+    @api.depends("email")
+    def _compute_email_normalized(self):
+        for referral in self:
+            referral.email_normalized = email_normalize(referral.email) or False
+
+    @api.depends("tax_id", "partner_id.vat")
+    def _compute_tax_key(self):
+        for referral in self:
+            known = referral.partner_id.sudo()
+            key = known and known._get_loyalty_b2b_tax_id()
+            referral.tax_key = key or referral._get_typed_tax_key() or False
+
+    def _get_typed_tax_key(self):
+        """Return the tax id that was typed in as `_get_loyalty_b2b_tax_id` does."""
+        partners = self.env["res.partner"].sudo()
+        country = self.wallet_id.sudo().partner_id.country_id
+        typed = {"vat": self.tax_id or False, "country_id": country.id}
+        return partners.new(typed)._get_loyalty_b2b_tax_id()
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Note referrals; what cannot be is refused at once, and kept with its reason.
+
+        :raises UserError: where nobody can be recommended by the wallet.
+        """
+        if not self.env.su:
+            self._check_create(vals_list)
+        referrals = super().create([self._prepare_new(vals) for vals in vals_list])
+        for referral in referrals.sudo():
+            referral.token = secrets.token_urlsafe(24)
+        return referrals
+
+    def _check_create(self, vals_list):
+        """Refuse to type in what the steps of a referral write.
+
+        :raises AccessError: also for wallets that the user may not see.
+        """
+        self.check_access("create")
+        if any(PROTECTED & set(vals) for vals in vals_list):
+            raise AccessError(
+                self.env._("The course of a referral cannot be typed in.")
+            )
+        ids = {vals.get("wallet_id") for vals in vals_list} - {None, False}
+        self.env["loyalty.b2b.wallet"].browse(ids).check_access("read")
+
+    def _prepare_new(self, vals):
+        """Return the values of a referral with its terms, or why it is refused.
+
+        Looked at before it is written: of one company only one may stand.
+        """
+        draft = self.sudo().new(vals)
+        draft._check_wallet()
+        program = draft.program_id
+        code = draft._get_refusal()
+        return {
+            **vals,
+            **program._prepare_referral_terms(),
+            "lang": draft.lang or draft.wallet_id.partner_id.lang,
+            "date_expiry": program._today() + timedelta(days=program.referral_days),
+            "state": "refused" if code else "invited",
+            "refusal": code,
+            "reason": draft._get_refusal_texts().get(code, False),
+        }
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_write(vals)
+        return super().write(vals)
+
+    def _check_write(self, vals):
+        """Refuse to type in what the steps of a referral write.
+
+        :raises UserError: with the way out.
+        """
+        if (PROTECTED | FIXED) & set(vals):
+            raise UserError(
+                self.env._(
+                    "The course of a referral cannot be typed in: use its buttons."
+                )
+            )
+        joined = self.filtered(lambda r: r.state not in OPEN)
+        if joined and IDENTITY & set(vals):
+            raise UserError(
+                self.env._(
+                    "The referral of %(name)s is “%(state)s”: which company it is about"
+                    " does not change any more.",
+                    name=joined[0].name,
+                    state=joined[0]._get_state_label(),
+                )
+            )
+
+    def copy_data(self, default=None):
+        raise UserError(
+            self.env._("A referral cannot be duplicated: each is about one company.")
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_joined(self):
+        kept = self.filtered("referred_wallet_id")
+        if kept:
+            raise UserError(
+                self.env._(
+                    "The referral of %(name)s stays: points stand or fall with it.",
+                    name=kept[0].name,
+                )
+            )
+
+    def _check_wallet(self):
+        """Refuse referrals by who cannot get points for them.
+
+        :raises UserError: with the name of the company.
+        """
+        wallet = self.wallet_id
+        if (
+            not self.program_id._takes_referrals()
+            or wallet.program_id != self.program_id
+            or wallet.state != "active"
+            or wallet.is_control
+            or wallet.merged_into_id
+        ):
+            raise UserError(
+                self.env._(
+                    "%(customer)s cannot recommend companies: that takes an active"
+                    " wallet in a running programme with referrals.",
+                    customer=wallet.partner_id.display_name,
+                )
+            )
+
+    def _get_state_label(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return labels[self.state]
