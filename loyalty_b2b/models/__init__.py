@@ -93,6 +93,7 @@ from . import ir_actions_report
 from . import program_screens
 from . import wallet_missed
 from . import program_now
+from . import program_words
 from . import rule_agreed
 from . import rate_agreed
 from . import tier_agreed

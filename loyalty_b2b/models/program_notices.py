@@ -126,9 +126,7 @@ class LoyaltyB2bProgram(models.Model):
             + Markup("<br/>")
             + text
         )
-        return wallets._notify(
-            "terms", key, day=fields.Date.to_string(day), text=text
-        )
+        return wallets._notify("terms", key, day=fields.Date.to_string(day), text=text)
 
     def _get_planned_changes(self):
         """Return the first day on which something changes by itself, and what, in words.

@@ -7,7 +7,6 @@ class LoyaltyB2bWallet(models.Model):
     _inherit = "loyalty.b2b.wallet"
 
     digest_count = fields.Integer(string="Messages sent", compute="_compute_digest_count")
-    has_notices = fields.Boolean(related="program_id.notices")
 
     # === COMPUTE METHODS === #
 

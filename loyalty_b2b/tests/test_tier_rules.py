@@ -179,6 +179,13 @@ class TestTierRule(LoyaltyB2bTierCommon):
         with self.assertRaisesRegex(UserError, "Archive it instead"):
             self.gold.unlink()
 
+    def test_a_level_that_has_not_earned_is_deleted_with_its_rule(self):
+        self.gold.factor = 1.5
+        rule = self.gold.rule_id
+        self.gold.unlink()
+        self.assertFalse(rule.exists())
+        self.assertEqual(self._points_of(self._create_invoice_of([100.0])), 100)
+
     def test_a_level_never_lowers_points(self):
         with (
             mute_logger("odoo.sql_db"),
@@ -267,6 +274,9 @@ class TestTierCopy(LoyaltyB2bTierCommon):
         self.assertEqual(gold.rule_id.factor, 1.5)
         gold.factor = 2
         self.assertEqual((gold.rule_id.factor, self.gold.rule_id.factor), (2, 1.5))
+        rules = copied.rule_ids
+        copied.unlink()
+        self.assertFalse(rules.exists())
 
     def test_a_rule_for_archived_levels_is_for_nobody_in_the_copy(self):
         rule = self._create_rule(name="Both", tier_ids=self.gold.ids)
