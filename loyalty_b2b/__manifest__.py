@@ -75,7 +75,7 @@
         "views/loyalty_b2b_activity_views.xml",
         "views/wallet_sources_views.xml",
     ],
-    "demo": ["demo/loyalty_b2b_demo.xml"],
+    "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",

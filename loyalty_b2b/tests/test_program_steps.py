@@ -185,6 +185,16 @@ class TestProgramSteps(ProgramStepsCommon):
                     dialog.with_user(user).action_apply()
         self.assertEqual(self.program.state, "running")
 
+    def test_everybody_with_the_menu_reads_what_happens_now(self):
+        self.company.loyalty_b2b_start_by_two = True
+        asked = self._create_program(start=False)
+        asked.with_user(self.admin).action_start()
+        for user in (self.salesperson, self.officer):
+            with self.subTest(user=user.login):
+                program = self.program.with_user(user)
+                self.assertIn("Running since", program.life_now)
+                self.assertIn(self.admin.name, asked.with_user(user).life_now)
+
     def test_the_state_is_no_field_to_write_or_import(self):
         program = self.program.with_user(self.admin)
         for vals in (
