@@ -137,6 +137,7 @@ class LoyaltyB2bReferral(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
+        group_expand=True,
     )
     refusal = fields.Char(
         readonly=True, copy=False, help="Code of why the referral is refused."

@@ -223,6 +223,10 @@ class TestTierMultiplierDocuments(LoyaltyB2bTierCommon):
         self.assertEqual(len(by_level), 2)
         self.assertEqual(set(by_level.mapped("rate_text")), {"Level Gold: 1.5 ×"})
         self.assertEqual(sum(by_level.mapped("points")), 66)
+        # first what it multiplies
+        self.assertEqual(
+            entry.why_ids.mapped("effect"), ["proportional", "multiplier"] * 2
+        )
 
     def test_a_credit_note_takes_back_at_the_frozen_factor(self):
         move = self._create_invoice_of([100.0, 100.0])
