@@ -79,6 +79,7 @@
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",
+            "loyalty_b2b/static/src/loyalty_b2b_messages.scss",
             "loyalty_b2b/static/src/loyalty_b2b_chart.js",
             "loyalty_b2b/static/src/loyalty_b2b_chart.xml",
             "loyalty_b2b/static/src/loyalty_b2b_form.js",

@@ -140,13 +140,16 @@ from . import loyalty_b2b_digest
 from . import digest_delivery
 from . import digest_statement
 from . import program_notices
+from . import program_notice_jobs
 from . import program_notices_screens
 from . import res_partner_notices
 from . import mail_mail
 from . import wallet_notice
 from . import wallet_expiry_notice
+from . import wallet_idle_notice
 from . import entry_prolonged
 from . import wallet_digest
+from . import wallet_statement_notice
 from . import wallet_message
 from . import wallet_message_topics
 from . import wallet_notice_screens

@@ -138,7 +138,7 @@ class LoyaltyB2bWallet(models.Model):
     # === LEVELS === #
 
     def _prepare_topic_tier_reached(self, notices):
-        """Return the level that holds now and what it brings; passed ones are no news."""
+        """Return the level that holds now and what it brings; the last one counts."""
         data = notices[-1]["data"]
         tier = self._get_notice_tier(data)
         if not tier:
@@ -200,6 +200,7 @@ class LoyaltyB2bWallet(models.Model):
         data = notices[-1]["data"] or {}
         return {
             "start": self._format_notice_day(data.get("date_start")),
+            "runs": self.program_id.state not in ("draft", "announced"),
             "earning": self.program_id._get_portal_earning(),
             "subject": self.env._("a programme for you"),
         }
@@ -208,7 +209,8 @@ class LoyaltyB2bWallet(models.Model):
         data = notices[-1]["data"] or {}
         program = self.program_id
         earning = data.get("date_last_earning") or program.date_last_earning
-        last = self._format_notice_day(data.get("date_last_use") or program.date_last_use)
+        use = data.get("date_last_use") or program.date_last_use
+        last = self._format_notice_day(use)
         return {
             "earning": self._format_notice_day(earning),
             "use": last,

@@ -66,9 +66,7 @@ class LoyaltyB2bWallet(models.Model):
         for wallet in self.sudo():
             if not people[wallet.id]:
                 companies = wallet.partner_id | wallet.participant_ids.partner_id
-                people[wallet.id] = (
-                    companies.filtered("email")[:1] or wallet.partner_id
-                )
+                people[wallet.id] = companies.filtered("email")[:1] or wallet.partner_id
         return people
 
     def _query_notice_people(self):
