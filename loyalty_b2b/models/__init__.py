@@ -161,12 +161,15 @@ from . import wallet_joining_portal
 from . import program_referral
 from . import program_referral_portal
 from . import loyalty_b2b_referral
+from . import referral_guards
 from . import loyalty_b2b_referral_payment
 from . import referral_checks
 from . import referral_joining
 from . import referral_reward
 from . import referral_invitation
 from . import referral_portal
+from . import wallet_referred_orders
 from . import wallet_referral
+from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
