@@ -13,6 +13,8 @@ class LoyaltyB2bWallet(models.Model):
 
     _inherit = "loyalty.b2b.wallet"
 
+    _merged_idx = models.Index("(merged_into_id) WHERE merged_into_id IS NOT NULL")
+
     # === TELLING IN TIME === #
 
     def _query_expiring(self, program_id, day, after, limit):
@@ -133,7 +135,7 @@ class LoyaltyB2bWallet(models.Model):
         outs, ins = [], []
         for lot in lots:
             key = f"prolong:{lot['id']}:{lot['version']}"
-            wallet = self.browse(lot["wallet_id"])
+            wallet = self.browse(lot["wallet_id"]).with_prefetch(self.ids)
             day = wallet._get_prolonged_day()
             values = {"note": wallet._get_prolonged_note(day)}
             points, name = int(lot["points_open"]), "transfer"
@@ -206,6 +208,21 @@ class LoyaltyB2bWallet(models.Model):
             day=format_date(reader.env, day),
         )
 
+    def _get_told_until_sql(self, wallet):
+        """Return SQL for the newest booking that was told in time of a last day.
+
+        Of the lot `e`; a subquery of a value, which is looked up by index for each.
+
+        :param SQL wallet: condition on the notice `n`.
+        """
+        return SQL(
+            "(SELECT MAX(n.booking) FROM loyalty_b2b_notice n"
+            " WHERE %s AND n.topic = 'expiring' AND n.date_last = e.date_expiry"
+            " AND n.state = ANY(%s) AND n.date_told <= n.date_last)",
+            wallet,
+            list(TOLD),
+        )
+
     def _query_lapsed_untold(self):
         """Return the lapsed lots of the wallets of whose end nobody was told in time.
 
@@ -226,19 +243,18 @@ class LoyaltyB2bWallet(models.Model):
              WHERE e.wallet_id = ANY(%(ids)s) AND w.state <> 'left'
                AND e.state = 'posted' AND e.points > 0 AND e.points_open > 0
                AND e.date_expiry < %(today)s
-               AND NOT EXISTS (
-                   SELECT FROM loyalty_b2b_notice n
-                    WHERE n.topic = 'expiring' AND n.date_last = e.date_expiry
-                      AND (n.wallet_id = e.wallet_id OR n.wallet_id IN (
-                           SELECT id FROM loyalty_b2b_wallet
-                            WHERE merged_into_id = e.wallet_id))
-                      AND n.state = ANY(%(told)s) AND n.date_told <= n.date_last
-                      AND n.booking >= %(booking)s)
+               AND COALESCE(GREATEST(%(own)s, %(merged)s), -1) < %(booking)s
              ORDER BY e.wallet_id, e.booking
                 """,
                 ids=list(self.ids),
                 today=self._get_today_sql(SQL("e.program_id")),
-                told=list(TOLD),
+                own=self._get_told_until_sql(SQL("n.wallet_id = e.wallet_id")),
+                merged=self._get_told_until_sql(
+                    SQL(
+                        "n.wallet_id IN (SELECT m.id FROM loyalty_b2b_wallet m"
+                        " WHERE m.merged_into_id = e.wallet_id)"
+                    )
+                ),
                 booking=self._get_told_booking_sql(),
             )
         )

@@ -152,11 +152,12 @@ class LoyaltyB2bWallet(models.Model):
 
     def _prepare_topic_tier_ending(self, notices):
         """Return what is missing to keep a level, as it is now."""
-        data = notices[-1]["data"]
+        data = notices[-1]["data"] or {}
         tier = self._get_notice_tier(data)
-        until = self._format_notice_day((data or {}).get("until"))
+        until = self._format_notice_day(data.get("until"))
         progress = self._get_tier_progress().get(self.id) or {}
-        if not tier or not until or progress.get("keep_missing") == 0:
+        is_moot = progress.get("keep_missing") == 0 and not data.get("is_example")
+        if not tier or not until or is_moot:
             return {}
         missing = progress.get("keep_missing")
         return {
@@ -172,7 +173,7 @@ class LoyaltyB2bWallet(models.Model):
         lost = self._get_notice_tier(notices[-1]["data"])
         return {
             "level": lost.name or "",
-            "now": self.tier_id.name or "",
+            "now": self.tier_id.name or "" if self.tier_id != lost else "",
             "subject": self.env._("your level has changed"),
         }
 
