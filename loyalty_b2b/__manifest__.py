@@ -41,6 +41,7 @@
         "views/program_tier_views.xml",
         "wizard/loyalty_b2b_try_views.xml",
         "views/loyalty_b2b_wallet_views.xml",
+        "views/loyalty_b2b_wallet_actions.xml",
         "views/loyalty_b2b_wallet_tier_views.xml",
         "views/loyalty_b2b_wallet_expected_views.xml",
         "views/wallet_tier_views.xml",
@@ -74,10 +75,11 @@
         "views/loyalty_b2b_activity_views.xml",
         "views/wallet_sources_views.xml",
     ],
-    "demo": ["demo/loyalty_b2b_demo.xml"],
+    "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",
+            "loyalty_b2b/static/src/loyalty_b2b_messages.scss",
             "loyalty_b2b/static/src/loyalty_b2b_chart.js",
             "loyalty_b2b/static/src/loyalty_b2b_chart.xml",
             "loyalty_b2b/static/src/loyalty_b2b_form.js",

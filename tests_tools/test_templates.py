@@ -50,8 +50,18 @@ def test_concurrent_runs_leave_each_other_alone(server, template):
     assert not get_runs(server)
 
 
+def test_copies_of_workers_live_as_long_as_their_run(server, template):
+    wish = templates.Wish(("points",))
+    with templates.cloned(server, wish) as (name, _):
+        databases.copy(server, template, f"{name}-gw0")
+        with templates.cloned(server, wish):
+            assert databases.exists(server, f"{name}-gw0")
+    assert not get_runs(server)
+
+
 def test_clone_of_a_killed_run_is_dropped(server, template):
     databases.copy(server, template, f"{PREFIX}_run_1_dead")
+    databases.copy(server, template, f"{PREFIX}_run_1_dead-gw1")
     with templates.cloned(server, templates.Wish(("points",))) as (name, _):
         assert get_runs(server) == [name]
 

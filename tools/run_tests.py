@@ -1,6 +1,7 @@
 """`make test`: our addons' tests in a database of their own, with pytest-odoo.
 
-    make test                                    everything, browser tours included
+    make test                                    everything, browser tours included,
+                                                 on two processors if there are two
     make test ARGS="-k expiry -x"                what pytest selects
     make test ARGS=loyalty_b2b/tests/test_x.py   one file
     make test ADDONS=loyalty_b2b                 the core alone, without the others
@@ -25,6 +26,8 @@ import postgres
 import templates
 from base import PYTHON, ROOT, Stop
 
+WORKERS = 2
+COPIERS = ("createdb", "dropdb")  # what pytest-odoo calls for its workers
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -44,9 +47,20 @@ def run(words: Sequence[str]) -> int:
         templates.cloned(server, wish) as (name, template),
         databases.configured(server, name) as config,
     ):
+        words = [*words, *([] if narrowed else get_workers())]
         command = get_command(words, chosen, name, config)
         environ = {**server.environ(name), "LOYALTY_B2B_TEMPLATE": template}
         return wait_for(command, environ)
+
+
+def get_workers() -> list[str]:
+    """Return pytest's arguments for two workers, each with a copy of the database.
+
+    One alone where there is one processor, or no PostgreSQL client that makes copies.
+    """
+    if (os.cpu_count() or 1) < WORKERS or not all(map(shutil.which, COPIERS)):
+        return []
+    return ["-n", str(WORKERS), "--dist", "loadfile"]
 
 
 def run_own(words: Sequence[str]) -> int:

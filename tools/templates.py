@@ -72,15 +72,22 @@ def cloned(server: Server, wish: Wish) -> Iterator[tuple[str, str]]:
             mine = stack.enter_context(open_lock(name))
             fcntl.flock(mine, fcntl.LOCK_EX)
             stack.callback(Path(mine.name).unlink, missing_ok=True)
-            stack.callback(databases.drop, server, name)
+            stack.callback(drop_copies, server, name)
             databases.copy(server, template, name)
         yield name, template
+
+
+def drop_copies(server: Server, name: str) -> None:
+    """Drop a run's database, and the copies that its parallel workers made of it."""
+    for copy in databases.find(server, name):
+        databases.drop(server, copy)
 
 
 def drop_abandoned(server: Server) -> None:
     """Drop the databases of runs that were killed."""
     for name in databases.find(server, f"lb2b_{CHECKOUT}_run_"):
-        with open_lock(name) as lock:
+        run, _, _worker = name.partition("-")
+        with open_lock(run) as lock:
             if try_lock(lock, fcntl.LOCK_EX):
                 databases.drop(server, name)
                 Path(lock.name).unlink(missing_ok=True)

@@ -203,7 +203,7 @@ class DocumentBookings(Bookings):
     def _miss_dropped(self, document, program, lines):
         """Let corrections of an order follow its invoice that is to be booked later.
 
-        Otherwise they correct an invoice from before joining, and nothing is to be done.
+        Otherwise they correct an invoice from before joining: nothing is to be done.
         """
         order_lines = [line.order_line for line in lines if line.base < 0]
         wallet_id = program._find_missed_order(list(filter(None, order_lines)))

@@ -68,7 +68,8 @@ class LoyaltyB2bMessages(LoyaltyB2bPortal):
         record, name = (
             (program, "logo") if program.logo else (program.company_id, "logo_web")
         )
-        stream = request.env["ir.binary"]._get_image_stream_from(record, name, height=96)
+        binary = request.env["ir.binary"]
+        stream = binary._get_image_stream_from(record, name, height=96)
         return stream.get_response(max_age=STATIC_CACHE)
 
     def _prepare_loyalty_b2b_messages(self, wallet, partner):

@@ -21,9 +21,8 @@ class LoyaltyB2bActivity(models.Model):
     _inherit = "loyalty.b2b.activity"
 
     customer = fields.Char(
-        string="Customer (tax id, reference or name)",
         store=False,
-        help="For lists: names the customer in place of the wallet.",
+        help="For lists: the customer by tax id, internal reference or name.",
     )
 
     # === CRUD METHODS === #

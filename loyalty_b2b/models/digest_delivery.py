@@ -52,6 +52,7 @@ class LoyaltyB2bDigest(models.Model):
 
     def _send_again(self):
         """Put messages whose text is kept into the queue of mails again."""
+        self._drop_mails()
         for digest in self:
             digest.write(
                 {
@@ -64,6 +65,10 @@ class LoyaltyB2bDigest(models.Model):
         told = self.notice_ids.filtered(lambda notice: notice.state == "failed")
         told.write({"state": "queued", "error": False})
         self._create_mails()
+
+    def _drop_mails(self):
+        """Take mails that did not leave out of the queue: another one replaces them."""
+        self.mail_id.filtered(lambda mail: mail.state != "sent").unlink()
 
     def _create_mails(self, attachments=None, send_at=None):
         """Queue a mail for each of the messages, with Odoo's own queue.
@@ -121,7 +126,8 @@ class LoyaltyB2bDigest(models.Model):
 
     def _mark_sent(self):
         """Note that messages have left, and what people were told with them."""
-        self.write({"state": "sent", "date_sent": fields.Datetime.now(), "error": False})
+        now = fields.Datetime.now()
+        self.write({"state": "sent", "date_sent": now, "error": False})
         self._mark_told_notices(self.notice_ids, "sent")
 
     def _mark_failed(self, error):

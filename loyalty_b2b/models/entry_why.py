@@ -37,6 +37,23 @@ class LoyaltyB2bEntry(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_ordered_lines(self):
+        """Return the explanation as booked; what multiplies comes after what it does.
+
+        Of each document line, that is.
+        """
+        lines = self.line_ids.sorted("id")
+        places = {}
+        for line in lines:
+            places.setdefault((line.key, line.part, line.source), len(places))
+        return lines.sorted(
+            lambda line: (
+                places[line.key, line.part, line.source],
+                line.effect == "multiplier",
+                line.id,
+            )
+        )
+
     def _get_why_lines(self):
         """Return the lines of the explanation that help its reader, in their order.
 
@@ -45,7 +62,7 @@ class LoyaltyB2bEntry(models.Model):
         something, one.
         """
         self.ensure_one()
-        lines = self.line_ids.sorted("id")
+        lines = self._get_ordered_lines()
         shown = set(lines.filtered("points").ids)
         places = groupby(
             lines.filtered(lambda line: line.part != "cap"),

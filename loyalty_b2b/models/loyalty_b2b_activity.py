@@ -48,7 +48,6 @@ class LoyaltyB2bActivity(models.Model):
 
     wallet_id = fields.Many2one(
         comodel_name="loyalty.b2b.wallet",
-        string="Customer",
         required=True,
         index=True,
         ondelete="restrict",

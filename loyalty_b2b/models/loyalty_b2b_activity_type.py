@@ -80,6 +80,7 @@ class LoyaltyB2bActivityType(models.Model):
         " says.",
     )
     sentence = fields.Char(compute="_compute_sentence")
+    terms_text = fields.Char(string="Gives", compute="_compute_sentence")
     activity_count = fields.Integer(compute="_compute_activity_count")
 
     _code_uniq = models.UniqueIndex(
@@ -113,7 +114,10 @@ class LoyaltyB2bActivityType(models.Model):
     @api.depends_context("lang")
     def _compute_sentence(self):
         for kind in self:
-            kind.sentence = kind.program_id and kind._get_sentence()
+            kind.terms_text = kind.program_id and kind._get_terms_text()
+            kind.sentence = kind.program_id and self.env._(
+                "%(name)s: %(terms)s", name=kind.name or "", terms=kind.terms_text
+            )
 
     def _compute_activity_count(self):
         counts = dict(
@@ -210,14 +214,10 @@ class LoyaltyB2bActivityType(models.Model):
 
     # === IN WORDS === #
 
-    def _get_sentence(self):
+    def _get_terms_text(self):
         """Return what the activity gives, how often and until when."""
         parts = [self._get_points_text(), self._get_limit_text(), self._get_days_text()]
-        return self.env._(
-            "%(name)s: %(terms)s",
-            name=self.name or "",
-            terms=", ".join(filter(None, parts)),
-        )
+        return ", ".join(filter(None, parts))
 
     def _get_points_text(self):
         points = self.env._(

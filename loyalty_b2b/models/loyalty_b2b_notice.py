@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..fields import Points
 
@@ -99,3 +100,27 @@ class LoyaltyB2bNotice(models.Model):
         "(program_id, date_due) WHERE state IN ('waiting', 'queued')"
     )
     _covered_idx = models.Index("(wallet_id, date_last) WHERE topic = 'expiring'")
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _cancel_waiting(self, programs, error, wallets=None):
+        """Cancel what waits to be told.
+
+        :param programs: whose notices.
+        :param str error: why nobody is told, in words.
+        :param SQL wallets: condition on the wallet `w`; all by default.
+        """
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "UPDATE loyalty_b2b_notice n SET state = 'cancelled', error = %s"
+                " FROM loyalty_b2b_wallet w WHERE w.id = n.wallet_id"
+                " AND n.program_id = ANY(%s) AND n.state = 'waiting' AND %s"
+                " RETURNING n.id",
+                error,
+                programs.ids,
+                wallets or SQL("TRUE"),
+            )
+        )
+        self.invalidate_model()

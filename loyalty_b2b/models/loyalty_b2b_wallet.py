@@ -229,18 +229,27 @@ class LoyaltyB2bWallet(models.Model):
             return SQL("%s::date", days.pop())
         return SQL("(%s::jsonb ->> %s::text)::date", json.dumps(today), program)
 
-    def _query_figures(self):
+    def _query_figures(self, with_expiry=False):
         """Sum the open and pending entries, by partial index only.
 
+        :param bool with_expiry: add next_day and next_points of `_query_next_expiry`.
         :return: list of dicts with wallet_id and the figures, in points.
         """
         if not self.ids:
             return []
+        columns, join = SQL("open.*"), SQL()
+        if with_expiry:
+            columns = SQL("open.*, next.day AS next_day, next.points AS next_points")
+            join = SQL(
+                "LEFT JOIN (%s) next ON next.wallet_id = w.id",
+                self._get_next_expiry_sql(),
+            )
         return self.env.execute_query_dict(
             SQL(
                 """
-            SELECT w.id AS wallet_id, %(available)s AS available, open.*
-              FROM loyalty_b2b_wallet w, LATERAL (
+            SELECT w.id AS wallet_id, %(available)s AS available, %(columns)s
+              FROM loyalty_b2b_wallet w
+             CROSS JOIN LATERAL (
                 SELECT SUM(CASE WHEN e.state = 'posted'
                                 THEN SIGN(e.points) * e.points_open
                                 WHEN e.kind = 'redeem' THEN -e.points
@@ -254,8 +263,11 @@ class LoyaltyB2bWallet(models.Model):
                    AND ((e.state = 'posted' AND e.points_open > 0)
                         OR e.state = 'pending')
               ) open
+              %(join)s
              WHERE w.id = ANY(%(ids)s)
                 """,
+                columns=columns,
+                join=join,
                 available=self._get_available_sql(SQL("w.id"), SQL("w.program_id")),
                 ids=list(self.ids),
             )
@@ -265,22 +277,24 @@ class LoyaltyB2bWallet(models.Model):
         """Return wallet id → (last day of use, points) of what lapses next."""
         if not self.ids:
             return {}
-        rows = self.env.execute_query(
-            SQL(
-                """
-            SELECT DISTINCT ON (e.wallet_id) e.wallet_id, e.date_expiry,
-                   SUM(e.points_open)
+        rows = self.env.execute_query(self._get_next_expiry_sql())
+        return {wallet_id: (day, int(points)) for wallet_id, day, points in rows}
+
+    def _get_next_expiry_sql(self):
+        """Return SQL for wallet_id, day and points of what lapses next."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (e.wallet_id) e.wallet_id, e.date_expiry AS day,
+                   SUM(e.points_open) AS points
               FROM loyalty_b2b_entry e
              WHERE e.wallet_id = ANY(%(ids)s) AND e.state = 'posted'
                AND e.points_open > 0 AND e.points > 0 AND e.date_expiry >= %(today)s
              GROUP BY e.wallet_id, e.date_expiry
              ORDER BY e.wallet_id, e.date_expiry
-                """,
-                ids=list(self.ids),
-                today=self._get_today_sql(SQL("e.program_id")),
-            )
+            """,
+            ids=list(self.ids),
+            today=self._get_today_sql(SQL("e.program_id")),
         )
-        return {wallet_id: (day, int(points)) for wallet_id, day, points in rows}
 
     def _invalidate_figures(self):
         """Forget cached figures and entries after the ledger has changed."""

@@ -31,14 +31,11 @@ class LoyaltyB2bProgram(models.Model):
     @api.depends_context("lang")
     def _compute_caption_activities(self):
         for program in self:
-            names = [kind.name for kind in program.activity_type_ids if kind.name]
-            shown = ", ".join(names[:2])
+            kinds = program.activity_type_ids
             program.caption_activities = (
-                self.env._(
-                    "%(names)s and %(more)s more", names=shown, more=len(names) - 2
-                )
-                if len(names) > 2
-                else shown
+                self.env._("%(count)s types", count=len(kinds))
+                if len(kinds) > 1
+                else kinds.name or ""
             )
 
     # === ACTION METHODS === #

@@ -117,9 +117,8 @@ class LoyaltyB2bProgram(models.Model):
         return tuple(programs.filtered(lambda p: p.state not in NOT_BOOKING).ids)
 
     @api.model
-    def _is_payment_awaited(self, company_id):
-        if super()._is_payment_awaited(company_id):
-            return True
+    def _counts_referrals(self, company_id):
+        """Tell whether payments of a company's invoices may matter to referrals."""
         found = set(self._get_active_program_ids(company_id))
         return bool(found & set(self._get_referral_program_ids()))
 

@@ -183,15 +183,15 @@ class LoyaltyB2bProgram(models.Model):
                     )
                 )
 
-    def _announce(self, date_start=None):
-        """Tell customers of programmes that will start.
-
-        :param date date_start: first day; the hourly job starts them on it.
+    def _announce(self):
+        """Tell customers of programmes that will start, on their first day if it is
+        still to come; the hourly job starts them on it.
         """
         self._check_ready()
         self._check_state(("draft",))
-        if date_start:
-            self.write({"date_start": date_start})
+        self.filtered(
+            lambda p: p.date_start and p.date_start <= p._today()
+        ).date_start = False
         self._change_state(("draft",), "announced")
         self._tell_announced()
         self._plan_start()

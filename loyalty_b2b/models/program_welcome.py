@@ -9,6 +9,7 @@ class LoyaltyB2bProgram(models.Model):
     _inherit = "loyalty.b2b.program"
 
     welcome_points = Points(
+        string="Welcome points",
         default=0,
         help="Given once to each company, by its tax id, when it begins to take part."
         " 0: none.",

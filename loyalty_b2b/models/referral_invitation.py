@@ -47,15 +47,18 @@ class LoyaltyB2bReferral(models.Model):
             "least": self.currency_id.format(self.reward_min_amount),
         }
         if self.reward == "share":
-            return self.env._(
-                "%(points)s for each %(amount)s bought and paid within %(months)s;"
-                " smallest first order %(least)s",
+            text = self.env._(
+                "%(points)s for each %(amount)s net bought and paid within %(months)s",
                 **values,
             )
-        return self.env._(
-            "%(points)s for the first paid order within %(months)s, from %(least)s",
-            **values,
-        )
+        else:
+            text = self.env._(
+                "%(points)s for the first paid order within %(months)s", **values
+            )
+        if not self.reward_min_amount:
+            return text
+        least = self.env._("first order from %(least)s net", **values)
+        return f"{text}, {least}"
 
     # === ACTION METHODS === #
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import periods
@@ -105,6 +105,13 @@ class LoyaltyB2bReferral(models.Model):
         self.ensure_one()
         if self.state != "invited":
             return
+        # of the public user, whom staff may not read, nothing is to be left
+        staff = self._get_responsible()
+        referral = self.with_user(SUPERUSER_ID).with_context(lang=staff.lang)
+        referral._note_request(values, staff)
+
+    def _note_request(self, values, staff):
+        """Note a request to join and tell whoever takes care of it."""
         self.write(
             {
                 "state": "asked",
@@ -114,7 +121,7 @@ class LoyaltyB2bReferral(models.Model):
         )
         self.activity_schedule(
             "mail.mail_activity_data_todo",
-            user_id=self._get_responsible().id,
+            user_id=staff.id,
             summary=self.env._("%(name)s wants to join", name=values["name"]),
             note=self.env._(
                 "Choose or create the customer, then press “Confirm and enrol”."

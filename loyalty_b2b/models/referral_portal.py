@@ -75,6 +75,8 @@ class LoyaltyB2bReferral(models.Model):
                 "gifts": program._get_portal_gifts(),
             },
             "seller": self.company_id.name,
+            # whose logo stands above and whose name below
+            "res_company": self.company_id,
             "inviter": self.wallet_id.partner_id.name,
             "url": url,
             "name": self.name,

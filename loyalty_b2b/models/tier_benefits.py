@@ -30,6 +30,7 @@ class LoyaltyB2bTier(models.Model):
         domain = [
             ("company_id", "=", company_id),
             ("program_id.state", "in", ("running", "closing")),
+            ("program_id.active", "=", True),
         ]
         tiers = self.sudo().search(domain)
         return Benefits(*(tuple(tiers.filtered(name).ids) for name in BENEFITS))

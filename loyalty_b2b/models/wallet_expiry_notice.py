@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL, format_date
 
 # Points of whose end nobody was told stay usable for so many days more.
@@ -12,6 +12,8 @@ class LoyaltyB2bWallet(models.Model):
     """No points end of whose end nobody was told, where customers are told at all."""
 
     _inherit = "loyalty.b2b.wallet"
+
+    _merged_idx = models.Index("(merged_into_id) WHERE merged_into_id IS NOT NULL")
 
     # === TELLING IN TIME === #
 
@@ -133,7 +135,7 @@ class LoyaltyB2bWallet(models.Model):
         outs, ins = [], []
         for lot in lots:
             key = f"prolong:{lot['id']}:{lot['version']}"
-            wallet = self.browse(lot["wallet_id"])
+            wallet = self.browse(lot["wallet_id"]).with_prefetch(self.ids)
             day = wallet._get_prolonged_day()
             values = {"note": wallet._get_prolonged_note(day)}
             points, name = int(lot["points_open"]), "transfer"
@@ -206,6 +208,21 @@ class LoyaltyB2bWallet(models.Model):
             day=format_date(reader.env, day),
         )
 
+    def _get_told_until_sql(self, wallet):
+        """Return SQL for the newest booking that was told in time of a last day.
+
+        Of the lot `e`; a subquery of a value, which is looked up by index for each.
+
+        :param SQL wallet: condition on the notice `n`.
+        """
+        return SQL(
+            "(SELECT MAX(n.booking) FROM loyalty_b2b_notice n"
+            " WHERE %s AND n.topic = 'expiring' AND n.date_last = e.date_expiry"
+            " AND n.state = ANY(%s) AND n.date_told <= n.date_last)",
+            wallet,
+            list(TOLD),
+        )
+
     def _query_lapsed_untold(self):
         """Return the lapsed lots of the wallets of whose end nobody was told in time.
 
@@ -226,124 +243,18 @@ class LoyaltyB2bWallet(models.Model):
              WHERE e.wallet_id = ANY(%(ids)s) AND w.state <> 'left'
                AND e.state = 'posted' AND e.points > 0 AND e.points_open > 0
                AND e.date_expiry < %(today)s
-               AND NOT EXISTS (
-                   SELECT FROM loyalty_b2b_notice n
-                    WHERE n.topic = 'expiring' AND n.date_last = e.date_expiry
-                      AND (n.wallet_id = e.wallet_id OR n.wallet_id IN (
-                           SELECT id FROM loyalty_b2b_wallet
-                            WHERE merged_into_id = e.wallet_id))
-                      AND n.state = ANY(%(told)s) AND n.date_told <= n.date_last
-                      AND n.booking >= %(booking)s)
+               AND COALESCE(GREATEST(%(own)s, %(merged)s), -1) < %(booking)s
              ORDER BY e.wallet_id, e.booking
                 """,
                 ids=list(self.ids),
                 today=self._get_today_sql(SQL("e.program_id")),
-                told=list(TOLD),
+                own=self._get_told_until_sql(SQL("n.wallet_id = e.wallet_id")),
+                merged=self._get_told_until_sql(
+                    SQL(
+                        "n.wallet_id IN (SELECT m.id FROM loyalty_b2b_wallet m"
+                        " WHERE m.merged_into_id = e.wallet_id)"
+                    )
+                ),
                 booking=self._get_told_booking_sql(),
             )
-        )
-
-    # === INACTIVITY === #
-
-    def _query_inactivity_ends(self):
-        """Let points of inactive customers live on until somebody was told.
-
-        Whoever was told keeps them to the day he was told.
-        """
-        ends = super()._query_inactivity_ends()
-        wallets = self.browse(list(ends)).sudo()
-        wallets = wallets.filtered(
-            lambda w: w.program_id._has_notices() and w.state != "left"
-        )
-        if not wallets:
-            return ends
-        told = wallets._query_idle_told(ends)
-        for wallet in wallets:
-            day = ends[wallet.id]
-            ends[wallet.id] = told.get(wallet.id) or max(
-                day, wallet.program_id._today()
-            )
-        return ends
-
-    def _query_idle_told(self, ends, states=TOLD, name="date_last"):
-        """Return wallet id → the latest last day of use that was told since it ended.
-
-        :param dict ends: wallet id → last day of use by the programme's rules.
-        :param tuple states: of the notices.
-        :param str name: `date_last`, or the column to return the latest of.
-        """
-        self.env["loyalty.b2b.notice"].flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """
-            SELECT n.wallet_id, MAX(n.%(name)s)
-              FROM loyalty_b2b_notice n
-              JOIN UNNEST(%(ids)s::int[], %(days)s::date[]) AS ends(wallet_id, day)
-                ON ends.wallet_id = n.wallet_id AND n.date_last >= ends.day
-             WHERE n.topic = 'expiring' AND n.state = ANY(%(states)s)
-               AND (n.data ->> 'idle')::boolean
-               AND (n.date_told IS NULL OR n.date_told <= n.date_last)
-             GROUP BY n.wallet_id
-                """,
-                name=SQL.identifier(name),
-                ids=list(self.ids),
-                days=[ends[wallet_id] for wallet_id in self.ids],
-                states=list(states),
-            )
-        )
-        return dict(rows)
-
-    def _is_expiring_idle(self, day):
-        """Tell whether a day ends the points for want of activity, not of lots."""
-        return bool(day) and self._query_inactivity_ends().get(self.id) == day
-
-    def _query_idle(self, program_id, day, after, limit):
-        """Return wallets whose points end soon, or have, for want of activity."""
-        program = self.env["loyalty.b2b.program"].browse(program_id)
-        ahead = timedelta(days=program.sudo().notice_days_first + 1)
-        return self._query_inactive(program_id, day + ahead, after, limit)
-
-    def _announce_idle(self):
-        """Queue the notices of the wallets that lapse for want of activity.
-
-        Who was not told in time is told now, and keeps the points for two weeks more.
-        """
-        ends = super()._query_inactivity_ends()
-        wallets = self.browse(list(ends)).sudo().filtered(lambda w: w.state != "left")
-        open_states = ("waiting", "queued", *TOLD, "failed")
-        told = wallets._query_idle_told(ends)
-        known = wallets._query_idle_told(ends, open_states)
-        due = wallets._query_idle_told(ends, open_states, "date_due")
-        for wallet in wallets:
-            program, end = wallet.program_id, ends[wallet.id]
-            today = program._today()
-            second = end - timedelta(days=program.notice_days_second)
-            if end >= today:
-                known_due = due.get(wallet.id)
-                is_due = not known_due or known_due < second <= today
-                day = end
-            else:
-                day = today + timedelta(days=PROLONG_DAYS)
-                # who was told in time is left to the job
-                is_due = wallet.id not in told and (
-                    wallet.id not in known or known[wallet.id] < today
-                )
-            if is_due:
-                wallet._announce_idle_day(day, today)
-
-    def _announce_idle_day(self, day, today):
-        """Queue one notice of the end of all points of an inactive customer."""
-        wallet = self.sudo()
-        self.env["loyalty.b2b.notice"].sudo().create(
-            {
-                "wallet_id": wallet.id,
-                "program_id": wallet.program_id.id,
-                "company_id": wallet.company_id.id,
-                "topic": "expiring",
-                "key": f"{day}:{today}:idle",
-                "data": {"idle": True},
-                "date_due": fields.Date.to_string(today),
-                "date_last": day,
-                "booking": 0,
-            }
         )

@@ -30,6 +30,10 @@ class LoyaltyB2bWallet(models.Model):
 
         Only of wallets whose programme says so.
         """
+        return self._query_activity_ends()
+
+    def _query_activity_ends(self):
+        """Return `_query_inactivity_ends` by the rules alone, told or not."""
         programs = self.sudo().program_id
         months = {
             program.id: program._get_terms().expiry.months

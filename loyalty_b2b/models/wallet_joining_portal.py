@@ -37,5 +37,6 @@ class LoyaltyB2bWallet(models.Model):
         return {
             **program._prepare_portal_rules(),
             "company": self.partner_id.name,
-            "gifts": program._get_portal_gifts(),
+            # who took part before is not welcomed again
+            "gifts": [] if self.date_active else program._get_portal_gifts(),
         }

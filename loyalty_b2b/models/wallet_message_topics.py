@@ -138,7 +138,7 @@ class LoyaltyB2bWallet(models.Model):
     # === LEVELS === #
 
     def _prepare_topic_tier_reached(self, notices):
-        """Return the level that holds now and what it brings; passed ones are no news."""
+        """Return the level that holds now and what it brings; the last one counts."""
         data = notices[-1]["data"]
         tier = self._get_notice_tier(data)
         if not tier:
@@ -152,11 +152,12 @@ class LoyaltyB2bWallet(models.Model):
 
     def _prepare_topic_tier_ending(self, notices):
         """Return what is missing to keep a level, as it is now."""
-        data = notices[-1]["data"]
+        data = notices[-1]["data"] or {}
         tier = self._get_notice_tier(data)
-        until = self._format_notice_day((data or {}).get("until"))
+        until = self._format_notice_day(data.get("until"))
         progress = self._get_tier_progress().get(self.id) or {}
-        if not tier or not until or progress.get("keep_missing") == 0:
+        is_moot = progress.get("keep_missing") == 0 and not data.get("is_example")
+        if not tier or not until or is_moot:
             return {}
         missing = progress.get("keep_missing")
         return {
@@ -172,7 +173,7 @@ class LoyaltyB2bWallet(models.Model):
         lost = self._get_notice_tier(notices[-1]["data"])
         return {
             "level": lost.name or "",
-            "now": self.tier_id.name or "",
+            "now": self.tier_id.name or "" if self.tier_id != lost else "",
             "subject": self.env._("your level has changed"),
         }
 
@@ -200,6 +201,7 @@ class LoyaltyB2bWallet(models.Model):
         data = notices[-1]["data"] or {}
         return {
             "start": self._format_notice_day(data.get("date_start")),
+            "runs": self.program_id.state not in ("draft", "announced"),
             "earning": self.program_id._get_portal_earning(),
             "subject": self.env._("a programme for you"),
         }
@@ -208,7 +210,8 @@ class LoyaltyB2bWallet(models.Model):
         data = notices[-1]["data"] or {}
         program = self.program_id
         earning = data.get("date_last_earning") or program.date_last_earning
-        last = self._format_notice_day(data.get("date_last_use") or program.date_last_use)
+        use = data.get("date_last_use") or program.date_last_use
+        last = self._format_notice_day(use)
         return {
             "earning": self._format_notice_day(earning),
             "use": last,

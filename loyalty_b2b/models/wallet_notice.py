@@ -60,15 +60,20 @@ class LoyaltyB2bWallet(models.Model):
         address; else a company itself, the one that opened the wallet first. The one
         place that decides: what later gives persons roles narrows it.
         """
-        people = defaultdict(self.env["res.partner"].sudo().browse)
+        found = defaultdict(list)
         for wallet_id, partner_id in self._query_notice_people():
-            people[wallet_id] |= people[wallet_id].browse(partner_id)
-        for wallet in self.sudo():
-            if not people[wallet.id]:
-                companies = wallet.partner_id | wallet.participant_ids.partner_id
-                people[wallet.id] = (
-                    companies.filtered("email")[:1] or wallet.partner_id
-                )
+            found[wallet_id].append(partner_id)
+        wallets = self.sudo()
+        companies = wallets.partner_id | wallets.participant_ids.partner_id
+        every = [*companies.ids, *(i for ids in found.values() for i in ids)]
+        people = {}
+        for wallet in wallets:
+            chosen = companies.browse(found[wallet.id])
+            if not chosen:
+                candidates = wallet.partner_id | wallet.participant_ids.partner_id
+                chosen = candidates.filtered("email")[:1] or wallet.partner_id
+            # all together: contacts are read once
+            people[wallet.id] = chosen.with_prefetch(every)
         return people
 
     def _query_notice_people(self):

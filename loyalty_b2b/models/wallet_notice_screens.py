@@ -6,7 +6,12 @@ class LoyaltyB2bWallet(models.Model):
 
     _inherit = "loyalty.b2b.wallet"
 
-    digest_count = fields.Integer(string="Messages sent", compute="_compute_digest_count")
+    digest_count = fields.Integer(
+        string="Messages sent", compute="_compute_digest_count"
+    )
+    digest_ids = fields.One2many(
+        comodel_name="loyalty.b2b.digest", inverse_name="wallet_id", string="Told"
+    )
     has_notices = fields.Boolean(related="program_id.notices")
 
     # === COMPUTE METHODS === #

@@ -16,28 +16,30 @@ class LoyaltyB2bWallet(models.Model):
     def _prepare_portal_summary(self):
         """Return figures of the wallet, each in points and money, notices and goals."""
         self.ensure_one()
-        row = next(iter(self._query_figures()), {})
+        row = next(iter(self._query_figures(with_expiry=True)), {})
         figures = {
             name: int(row.get(name) or 0) for name in ("available", "waiting", "held")
         }
+        lapses = row.get("next_day"), int(row.get("next_points") or 0)
         return {
-            "figures": self._prepare_portal_figures(**figures),
+            "figures": self._prepare_portal_figures(**figures, lapses=lapses),
             "owed": self._get_portal_owed_text(figures["available"]),
             "notice": self._get_portal_notice(),
             "goals": self._get_goals(),
         }
 
-    def _prepare_portal_figures(self, available, waiting, held):
+    def _prepare_portal_figures(self, available, waiting, held, lapses):
         """Return the figures in words.
 
         :param int held: points that quotations hold.
+        :param lapses: last day of use that comes next, and how many points it takes.
         """
         program = self.program_id
         figures = [
             self._prepare_portal_available(available, held),
             self._prepare_portal_waiting(waiting),
             self._prepare_portal_expected(),
-            self._prepare_portal_expiring(available),
+            self._prepare_portal_expiring(available, *lapses),
         ]
         rate = program._get_portal_rate()
         for figure in filter(None, figures):
@@ -97,14 +99,19 @@ class LoyaltyB2bWallet(models.Model):
             "hint": self.env._("from confirmed orders not yet invoiced"),
         }
 
-    def _prepare_portal_expiring(self, available):
-        """Return the last day of use that comes next, and how many points it takes."""
-        day, points = False, 0
-        if available > 0:
+    def _prepare_portal_expiring(self, available, day, points):
+        """Return the last day of use that comes next, and how many points it takes.
+
+        :param date day: of the lots; inactivity may end their use before.
+        """
+        is_idle = self.program_id._get_terms().expiry.mode == "inactivity"
+        if available <= 0:
+            day, points = False, 0
+        elif is_idle:
             day, points = self._query_next_expiry().get(self.id, (False, 0))
         text = self.program_id._format_portal_day(day)
         hint = self.env._("last day of use: %(day)s", day=text)
-        if day and self.program_id._get_terms().expiry.mode == "inactivity":
+        if day and is_idle:
             hint = self.env._(
                 "expire after %(day)s unless you buy or use points", day=text
             )

@@ -1,12 +1,7 @@
-import json
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.json import json_default
 
 from ..booking.referrals import Referrals
-from .wallet_orders import IS_PAID, IS_SOURCE
 
 
 class LoyaltyB2bWallet(models.Model):
@@ -42,12 +37,30 @@ class LoyaltyB2bWallet(models.Model):
     # === PAYMENTS === #
 
     @api.model
-    def _activate(self, move_ids):
-        result = super()._activate(move_ids)
-        programs = self.env["loyalty.b2b.program"]
-        if programs._get_referral_program_ids() and self._query_repaid(move_ids):
-            self._trigger_settling()
+    def _book_documents(self, documents):
+        result = super()._book_documents(documents)
+        # what is booked is looked at anyway
+        data = self.env.cr.precommit.data
+        booked = data.setdefault("loyalty_b2b.booked", set())
+        booked.update(document.id for document in documents)
         return result
+
+    @api.model
+    def _queue_repaid(self, move_ids):
+        """Look before the commit at documents whose payment may have changed."""
+        queued = self.env.cr.precommit.data.setdefault("loyalty_b2b.repaid", set())
+        if move_ids and not queued:
+            self.env.cr.precommit.add(self.sudo()._note_repaid)
+        queued.update(move_ids)
+
+    @api.model
+    def _note_repaid(self):
+        """Leave the documents queued to the settling job, but for those just booked."""
+        data = self.env.cr.precommit.data
+        move_ids = data.pop("loyalty_b2b.repaid", set())
+        move_ids -= data.get("loyalty_b2b.booked", set())
+        if move_ids and self._query_repaid(sorted(move_ids)):
+            self._trigger_settling()
 
     @api.model
     def _query_repaid(self, move_ids):
@@ -104,75 +117,6 @@ class LoyaltyB2bWallet(models.Model):
         wallets = self.browse({wallet_id for (wallet_id,) in rows})
         if wallets:
             (wallets | wallets.merged_into_id)._settle_referrals()
-
-    # === WHAT THEY BUY === #
-
-    @api.model
-    def _query_referred_orders(self, referrals):
-        """Return what is left and paid of the orders that count for referrals.
-
-        Of purchases that earn points themselves. An order counts on the day of its
-        first document; what a credit note takes is gone, whether it is paid out or not.
-
-        :param referrals: an iterable of `loyalty.b2b.referral`.
-        :return: referral id → list of Decimals, in the programme's currency.
-        """
-        self.env["account.move"].flush_model(["payment_state", "state"])
-        asked = [
-            {
-                "referral": referral.id,
-                "wallet": referral.referred_wallet_id.id,
-                "date_start": referral.date_joined,
-                "date_end": referral.date_until,
-            }
-            for referral in referrals
-        ]
-        rows = self.env.execute_query(
-            SQL(
-                """
-            WITH asked AS (
-                SELECT * FROM jsonb_to_recordset(%(asked)s::jsonb) AS a(
-                    referral int, wallet int, date_start date, date_end date)
-            ), keys AS (
-                SELECT a.referral, e.group_ref, l.key, l.rule_root,
-                       MIN(MIN(e.date_event))
-                           OVER (PARTITION BY a.referral, e.group_ref) AS day,
-                       SUM(l.base) FILTER (WHERE l.part = 'line') AS value,
-                       SUM(l.base) AS balance,
-                       SUM(l.amount) FILTER (WHERE l.part = 'line') AS amount,
-                       BOOL_OR(l.effect <> '') FILTER (WHERE l.part = 'line') AS earns,
-                       BOOL_OR(%(is_paid)s) FILTER (WHERE l.part = 'line') AS paid
-                  FROM asked a
-                  JOIN loyalty_b2b_entry e ON e.wallet_id = a.wallet AND %(is_source)s
-                  JOIN loyalty_b2b_entry_line l ON l.entry_id = e.id
-                   AND l.part IN ('line', 'discount', 'correction')
-                  LEFT JOIN account_move m ON m.id = e.move_ref
-                 GROUP BY a.referral, e.group_ref, l.key, l.rule_root
-            ), once AS (
-                -- several rules may count the same money
-                SELECT DISTINCT ON (referral, group_ref, key) * FROM keys
-                 WHERE earns AND paid AND value <> 0
-                 ORDER BY referral, group_ref, key, rule_root
-            )
-            SELECT o.referral, ROUND(SUM(o.amount * part.base / o.value), 6)::text
-              FROM once o JOIN asked a ON a.referral = o.referral,
-           LATERAL (SELECT CASE WHEN o.value > 0
-                                THEN GREATEST(0, LEAST(o.balance, o.value))
-                                ELSE LEAST(0, GREATEST(o.balance, o.value))
-                           END AS base) part
-             WHERE o.day BETWEEN a.date_start AND a.date_end
-             GROUP BY o.referral, o.group_ref
-             ORDER BY o.referral, o.group_ref
-                """,
-                asked=json.dumps(asked, default=json_default),
-                is_source=IS_SOURCE,
-                is_paid=IS_PAID,
-            )
-        )
-        orders = {}
-        for referral_id, amount in rows:
-            orders.setdefault(referral_id, []).append(Decimal(amount))
-        return orders
 
     # === MERGE === #
 

@@ -402,8 +402,11 @@ class LoyaltyB2bWallet(models.Model):
                         WHEN part[1] IN ('reverse', 'expire', 'unexpire')
                          AND e.key ~ '^(reverse|expire|unexpire):\\d+:\\d+$'
                         THEN part[2] IS DISTINCT FROM e.reversed_entry_id::text
-                        WHEN part[1] IN ('bonus', 'goal') AND e.kind = 'bonus'
+                        WHEN part[1] IN ('bonus', 'goal', 'referral')
+                         AND e.kind = 'bonus'
                         THEN NOT STARTS_WITH(e.key, COALESCE(e.group_ref, '') || ':')
+                        WHEN part[1] = 'welcome'
+                        THEN part[2] IS DISTINCT FROM e.program_id::text
                         ELSE e.key = ''
                           OR part[1] IN ('earn', 'reverse', 'expire', 'unexpire') END
              ORDER BY e.id

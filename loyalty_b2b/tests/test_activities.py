@@ -159,7 +159,7 @@ class TestActivities(ActivityCommon):
         self.assertEqual((act.state, act.points), ("approved", 0))
         with self.assertRaisesRegex(UserError, "not running"):
             act.action_book()
-        self.program.action_start()
+        self.program.action_resume()
         act.action_book()
         self.assertEqual((act.state, act.points), ("booked", 100))
 
@@ -380,9 +380,10 @@ class TestActivities(ActivityCommon):
         self.assertEqual(form.record.display_name, "Training (By hand)")
 
     def test_the_caption_names_what_is_set(self):
+        self.assertEqual(self.program.caption_activities, "Training")
         self._create_type("Review")
         self._create_type("Survey")
-        self.assertEqual(self.program.caption_activities, "Training, Review and 1 more")
+        self.assertEqual(self.program.caption_activities, "3 types")
 
     def test_customers_read_how_to_earn(self):
         self._create_type("Secret", is_shown=False)

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools.misc import file_open
 
 from .test_activities import ActivityCommon
 
@@ -168,3 +169,29 @@ class TestActivityReport(ActivityCommon):
         acts = self.env["loyalty.b2b.activity"].with_user(self.officer)
         (template,) = acts.get_import_templates()
         self.assertTrue(template["template"].endswith("activities.xlsx"))
+
+    def test_the_list_to_fill_in_goes_through_odoo_s_import(self):
+        if "base_import.import" not in self.env:
+            self.skipTest("needs Odoo's import of lists")
+        path = "loyalty_b2b/static/xls/activities.xlsx"
+        with file_open(path, "rb") as file:
+            content = file.read()
+        imports = self.env["base_import.import"].with_user(self.officer)
+        wizard = imports.create(
+            {
+                "res_model": "loyalty.b2b.activity",
+                "file": content,
+                "file_name": "activities.xlsx",
+                "file_type": "application/vnd.openxmlformats-officedocument"
+                ".spreadsheetml.sheet",
+            }
+        )
+        options = {"quoting": '"', "has_headers": True, "date_format": "%Y-%m-%d"}
+        preview = wizard.parse_preview(options)
+        names = [preview["matches"][place][0] for place in range(6)]
+        self.assertEqual(names, preview["headers"])
+        self.training.name = "Product training"
+        result = wizard.execute_import(names, preview["headers"], preview["options"])
+        self.assertFalse(result["messages"], result)
+        act = self.env["loyalty.b2b.activity"].browse(result["ids"])
+        self.assertEqual((act.wallet_id, act.state), (self.wallet, "booked"))

@@ -94,6 +94,14 @@ class TestBudgetEarn(LoyaltyB2bCommon):
         thirty = self.assertAdds(12, lambda: self._draft(30, 2))
         self.assertEqual(ten, thirty)
 
+    def test_referrals_cost_posting_nothing(self):
+        self.program.write({"referral_mode": "fixed", "welcome_points": 500})
+        referral = self.env["loyalty.b2b.referral"].create(
+            {"wallet_id": self.wallet.id, "name": "Referred"}
+        )
+        referral.sudo()._join(self._create_customer("Referred", "7010202000"))
+        self.assertAdds(6, self._draft)
+
     def test_posting_is_flat_in_the_number_of_rules(self):
         one = self.assertAdds(6, self._draft)
         other = self._create_goods("Saw", 10.0)

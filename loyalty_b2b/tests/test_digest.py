@@ -93,7 +93,10 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         values = {
             "tier_reached": {"tier_id": tier.id, "until": "2026-12-31"},
             "tier_lost": {"tier_id": tier.id},
-            "closing": {"date_last_earning": "2026-09-30", "date_last_use": "2026-12-01"},
+            "closing": {
+                "date_last_earning": "2026-09-30",
+                "date_last_use": "2026-12-01",
+            },
             "terms": {"text": "New", "day": "2026-07-01"},
             "statement": {"month": "2026-05"},
             "announced": {"date_start": "2026-07-01"},
@@ -187,12 +190,27 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         self._tell()
         for day in range(10, 20):
             self._send(f"2026-06-{day}")
-        self.assertEqual(self._get_digests().mapped("state"), ["retried"] * 2 + ["failed"])
+        self.assertEqual(
+            self._get_digests().mapped("state"), ["retried"] * 2 + ["failed"]
+        )
 
     def test_a_control_group_is_told_nothing(self):
         self._earn(500)
         self.wallet.is_control = True
         self.assertFalse(self._send())
+
+    def test_who_left_is_told_nothing_more(self):
+        notice = self._tell()
+        self.wallet.state = "left"
+        self.assertFalse(self._send())
+        self.assertEqual(notice.state, "cancelled")
+
+    def test_switched_off_what_waits_is_cancelled(self):
+        notice = self._tell()
+        self.program.notices = False
+        self.assertEqual(
+            (notice.state, notice.error), ("cancelled", "Messages were switched off")
+        )
 
     # === ONCE === #
 
@@ -212,8 +230,8 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
             self.wallet.sudo()._send_digests()
             self.wallet.sudo()._send_digests()
         self.assertEqual(len(self._get_digests()), 1)
-        mails = self.env["mail.mail"].sudo().search(
-            [("model", "=", "loyalty.b2b.digest")]
+        mails = (
+            self.env["mail.mail"].sudo().search([("model", "=", "loyalty.b2b.digest")])
         )
         self.assertEqual(len(mails), 1)
 
@@ -296,8 +314,10 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         notice = self._tell()
         made = self._send("2026-06-10")
         self._deliver(made)
-        message = self.env["mail.message"].sudo().search(
-            [("model", "=", made._name), ("res_id", "=", made.id)]
+        message = (
+            self.env["mail.message"]
+            .sudo()
+            .search([("model", "=", made._name), ("res_id", "=", made.id)])
         )
         self._receive_bounce(message)
         self.assertEqual((made.state, notice.state), ("failed", "failed"))
@@ -340,8 +360,10 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
         made = self._send()
         made._mark_failed("gone")
         self.anna.email = "anna.new@wisla.example"
+        old = made.mail_id
         made.with_user(self.salesperson).action_retry()
         self.assertEqual((made.state, made.attempt), ("queued", 2))
+        self.assertFalse(old.exists(), "nobody sends the first mail after all")
         self.assertEqual(made.email, "anna.new@wisla.example")
         self._deliver(made)
         self.assertEqual(made.state, "sent")

@@ -28,8 +28,12 @@ class TestExpiryNotice(LoyaltyB2bCommon):
         """Run the daily steps of a day; its mails arrive, or come back."""
         with self.on(day):
             self.program._run_daily(self.program._today())
-            digests = self.env["loyalty.b2b.digest"].sudo().search(
-                [("program_id", "=", self.program.id), ("state", "=", "queued")]
+            digests = (
+                self.env["loyalty.b2b.digest"]
+                .sudo()
+                .search(
+                    [("program_id", "=", self.program.id), ("state", "=", "queued")]
+                )
             )
             if deliver:
                 digests._mark_sent()

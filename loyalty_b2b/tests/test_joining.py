@@ -33,6 +33,10 @@ class TestJoining(LoyaltyB2bPortalCommon, HttpCase):
         page = self._read("/my/loyalty")
         self.assertEqual(page.xpath("//a[@name='loyalty_join']/@href"), [self.url])
 
+    def test_who_took_part_before_is_promised_no_welcome(self):
+        self.wallet.sudo().date_active = "2026-01-01"
+        self.assertNotIn("for joining", self._text(self._read(self.url)))
+
     def test_a_person_joins_for_the_company(self):
         answer = self._join(self.buyer)
         self.assertTrue(answer.headers["Location"].endswith("?joined=1"))

@@ -9,7 +9,7 @@ from odoo.tests import Form, new_test_user, tagged
 
 from .common import LoyaltyB2bCommon
 
-HEAD = ["Tax ID", "Internal reference", "Points", "Last day of use", "Text"]
+HEAD = ("Tax ID", "Internal reference", "Points", "Last day of use", "Text")
 
 
 class OpeningCommon(LoyaltyB2bCommon):
@@ -224,7 +224,7 @@ class TestOpening(OpeningCommon):
             )
             for file in (wizard.template, wizard.report)
         ]
-        self.assertEqual(list(rows[0][0]), HEAD)
+        self.assertEqual(rows[0][0], HEAD)
         self.assertEqual(
             [row[5] for row in rows[1][1:]], ["Will be booked", "Cannot be booked"]
         )

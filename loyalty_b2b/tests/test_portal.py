@@ -477,7 +477,7 @@ class TestPortalBudget(LoyaltyB2bPortalCommon):
         self.authenticate(self.boss.login, self.boss.login)
         self.assertLessEqual(self._count_added(), self.MOST)
 
-    def test_a_page_with_levels_stays_in_budget(self):
+    def test_a_page_with_levels_and_goals_stays_in_budget(self):
         term = self.env["account.payment.term"].create({"name": "60 days"})
         self.program.tier_ids = [
             Command.create(
@@ -491,6 +491,8 @@ class TestPortalBudget(LoyaltyB2bPortalCommon):
             )
             for number in (1, 2, 3)
         ]
+        goal = {"name": "Goal", "trigger": "goal", "effect": "bonus", "points": 9}
+        self.program.rule_ids = [Command.create({**goal, "goal_target": 3})]
         self._create_invoice_of([250.0])
         self.wallet._lock()
         self.wallet._settle()

@@ -1,3 +1,4 @@
+import base64
 from functools import partial
 
 from odoo import fields
@@ -86,3 +87,25 @@ class TestProcessSources(ProcessCase):
             self.assertEqual((month.points, month.date_start.day), (900, 1))
             self.assertEqual(month.date_start.month, today.month)
         self.assertSound(wallets[0])
+
+    def test_two_administrators_book_one_list_once(self):
+        wallet_id, partner_id = self._create_wallet()
+        with self._environment() as env:
+            env["res.partner"].browse(partner_id).ref = "opening-1"
+            values = {
+                "program_id": self.program_id,
+                "file": base64.b64encode(b"reference;points\nopening-1;70\n"),
+                "filename": "list.csv",
+                "control_total": 70,
+            }
+            wizards = env["loyalty.b2b.opening"].create([values] * 2)
+            for wizard in wizards:
+                wizard.action_dry_run()
+            ids = wizards.ids
+
+        def book(wizard_id, env):
+            env["loyalty.b2b.opening"].browse(wizard_id).action_book()
+
+        results = self.decide(*(partial(book, wizard_id) for wizard_id in ids))
+        self.assertEqual(self.count_done(results), 1)
+        self.assertSound(wallet_id, balance=70, available=70)

@@ -54,8 +54,12 @@ class TestProgramSteps(ProgramStepsCommon):
         program = self._create_program(start=False)
         with self.assertRaisesRegex(UserError, "later day"):
             self._take("announce", program, date_start=self.today)
+        program.date_start = self.today
+        self.assertFalse(self._ask("announce", program).date_start)
         self._take("announce", program)
         self.assertIn("until you press Start", program.life_now)
+        program._cron_start()
+        self.assertEqual(program.state, "announced")
 
     def test_announcing_tells_those_who_take_part_once(self):
         program = self._create_program(start=False, notices=True)
@@ -126,7 +130,11 @@ class TestProgramSteps(ProgramStepsCommon):
         order = self._create_order([(self.product, 2, 100.0)])
         self._use_points(order, 400)
         dialog = self._ask("pause")
-        for words in ("1 customer takes part", "1 quotation holds 400 points"):
+        for words in (
+            "1 customer takes part",
+            "1 quotation holds 400 points",
+            "Nothing is written now",
+        ):
             self.assertIn(words, dialog.plan)
         dialog.action_apply()
         self.assertEqual(self.program.state, "paused")
@@ -137,7 +145,10 @@ class TestProgramSteps(ProgramStepsCommon):
 
     def test_closing_says_both_days_and_tells_customers(self):
         self.program.notices = True
+        self._give_points(1000)
         dialog = self._ask("close")
+        worth = self.currency.format(10.0)
+        self.assertIn(f"They have 1,000 points, worth {worth}", dialog.plan)
         last = fields.Date.add(self.today, days=60)
         self.assertEqual(dialog.date_last_use, last)
         dialog.action_apply()
@@ -173,6 +184,16 @@ class TestProgramSteps(ProgramStepsCommon):
                 with self.assertRaises(AccessError):
                     dialog.with_user(user).action_apply()
         self.assertEqual(self.program.state, "running")
+
+    def test_everybody_with_the_menu_reads_what_happens_now(self):
+        self.company.loyalty_b2b_start_by_two = True
+        asked = self._create_program(start=False)
+        asked.with_user(self.admin).action_start()
+        for user in (self.salesperson, self.officer):
+            with self.subTest(user=user.login):
+                program = self.program.with_user(user)
+                self.assertIn("Running since", program.life_now)
+                self.assertIn(self.admin.name, asked.with_user(user).life_now)
 
     def test_the_state_is_no_field_to_write_or_import(self):
         program = self.program.with_user(self.admin)
@@ -215,8 +236,11 @@ class TestProgramSteps(ProgramStepsCommon):
     def test_the_same_person_is_refused_in_the_dialog_and_by_rpc(self):
         program = self._create_shared()
         program.with_user(self.admin).action_start()
+        dialog = self._ask("start", program)
+        self.assertTrue(dialog.is_stopped)
+        self.assertIn("You asked for the start", dialog.plan)
         with self.assertRaisesRegex(UserError, "asked to start"):
-            self._take("start", program)
+            dialog.action_apply()
         with self.assertRaisesRegex(UserError, "asked to start"):
             program.with_user(self.admin).action_start()
         self.assertEqual(program.state, "draft")
@@ -263,8 +287,10 @@ class TestProgramSteps(ProgramStepsCommon):
         program = self._create_shared()
         path = "odoo.addons.loyalty_b2b.models.program_second.LoyaltyB2bProgram"
         alone = self.patch_with(f"{path}._get_starters", return_value=self.admin)
-        with alone, self.assertRaisesRegex(UserError, "second administrator"):
-            program.with_user(self.admin).action_start()
+        with alone:
+            self.assertIn("there is none", self._ask("start", program).plan)
+            with self.assertRaisesRegex(UserError, "second administrator"):
+                program.with_user(self.admin).action_start()
 
     # === RESUMING === #
 
@@ -279,6 +305,7 @@ class TestProgramSteps(ProgramStepsCommon):
         self.assertWallet(balance=70)
         dialog = self._ask("resume")
         self.assertIn("2 invoices and credit notes were posted", dialog.plan)
+        self.assertIn("what posting it would have written", dialog.plan)
         dialog.action_apply()
         self.assertEqual(self.program.state, "running")
         self._run_missed()

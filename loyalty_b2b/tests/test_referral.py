@@ -247,6 +247,23 @@ class TestReferralReward(ReferralCommon):
         self.assertEqual(self.referral.referred_wallet_id, other)
         self.assertFalse(second.referred_wallet_id)
 
+    def test_a_reward_or_welcome_booked_for_another_event_is_found(self):
+        self.program.welcome_points = 500
+        wallet = self._join(self._refer("Second"), "1132191233")
+        self._buy(100.0)
+        self._get_brought(self.referral)
+        welcome = wallet.entry_ids.filtered(lambda e: e.origin == "welcome")
+        for entry, key in (
+            (self._find_brought(self.referral), "referral:0:1:1"),
+            (welcome, "welcome:0:PL:1132191233"),
+        ):
+            self.assertEqual(entry.wallet_id._verify(), [])
+            self.env.cr.execute(
+                "UPDATE loyalty_b2b_entry SET key = %s WHERE id = %s", [key, entry.id]
+            )
+            findings = entry.wallet_id._verify()
+            self.assertEqual([found["invariant"] for found in findings], ["I6"])
+
     # === QUERIES === #
 
     def test_without_referrals_settling_asks_nothing_of_them(self):

@@ -224,6 +224,8 @@ class TestInvitation(ReferralPortalCommon):
         self.assertEqual(self.referral.activity_ids.user_id, self.env.user)
         self.assertEqual(self.env["res.partner"].sudo().search_count([]), contacts)
         self.assertIn("We have your request", self._open(self.landing).text)
+        left = self.referral.activity_ids.create_uid | self.referral.write_uid
+        self.assertFalse(left.filtered("share"), "staff may not read that user")
 
     def test_asked_again_nothing_changes(self):
         self._ask()

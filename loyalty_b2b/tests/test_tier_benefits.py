@@ -124,8 +124,10 @@ class TestTierPricelist(TierBenefitsCommon):
             ("running", True),
         ):
             with self.subTest(state):
-                self.program.state = state
+                self.program.sudo().state = state
                 self.assertEqual(self._pricelist() == self.golden, has_benefit)
+        self.program.active = False
+        self.assertNotEqual(self._pricelist(), self.golden)
 
     def test_an_archived_pricelist_is_not_used(self):
         self.golden.action_archive()

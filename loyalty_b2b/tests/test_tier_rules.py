@@ -179,6 +179,13 @@ class TestTierRule(LoyaltyB2bTierCommon):
         with self.assertRaisesRegex(UserError, "Archive it instead"):
             self.gold.unlink()
 
+    def test_a_level_that_has_not_earned_is_deleted_with_its_rule(self):
+        self.gold.factor = 1.5
+        rule = self.gold.rule_id
+        self.gold.unlink()
+        self.assertFalse(rule.exists())
+        self.assertEqual(self._points_of(self._create_invoice_of([100.0])), 100)
+
     def test_a_level_never_lowers_points(self):
         with (
             mute_logger("odoo.sql_db"),
@@ -216,6 +223,10 @@ class TestTierMultiplierDocuments(LoyaltyB2bTierCommon):
         self.assertEqual(len(by_level), 2)
         self.assertEqual(set(by_level.mapped("rate_text")), {"Level Gold: 1.5 ×"})
         self.assertEqual(sum(by_level.mapped("points")), 66)
+        # first what it multiplies
+        self.assertEqual(
+            entry.why_ids.mapped("effect"), ["proportional", "multiplier"] * 2
+        )
 
     def test_a_credit_note_takes_back_at_the_frozen_factor(self):
         move = self._create_invoice_of([100.0, 100.0])
@@ -267,6 +278,9 @@ class TestTierCopy(LoyaltyB2bTierCommon):
         self.assertEqual(gold.rule_id.factor, 1.5)
         gold.factor = 2
         self.assertEqual((gold.rule_id.factor, self.gold.rule_id.factor), (2, 1.5))
+        rules = copied.rule_ids
+        copied.unlink()
+        self.assertFalse(rules.exists())
 
     def test_a_rule_for_archived_levels_is_for_nobody_in_the_copy(self):
         rule = self._create_rule(name="Both", tier_ids=self.gold.ids)

@@ -13,6 +13,7 @@ from . import loyalty_b2b_opening_line
 from . import loyalty_b2b_participation
 from . import loyalty_b2b_program_step
 from . import program_step_plan
+from . import program_step_words
 from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_use_points

@@ -255,7 +255,7 @@ class LoyaltyB2bIntake(models.AbstractModel):
         """Return the columns of the report: name of a field of the lines → label."""
         return {
             "number": self.env._("Line"),
-            "label": self.env._("Customer as written"),
+            "label": self.env._("As written"),
             "partner_id": self.env._("Customer"),
             "points": self.env._("Points"),
             "date_expiry": self.env._("Last day of use"),

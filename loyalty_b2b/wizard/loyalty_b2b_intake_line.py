@@ -11,7 +11,7 @@ class LoyaltyB2bIntakeLine(models.AbstractModel):
     _order = "number, id"
 
     number = fields.Integer(string="Line")
-    label = fields.Char(string="Customer as written")
+    label = fields.Char(string="As written")
     partner_id = fields.Many2one(
         comodel_name="res.partner", string="Customer", ondelete="cascade"
     )

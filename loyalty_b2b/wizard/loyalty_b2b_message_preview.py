@@ -155,7 +155,7 @@ class LoyaltyB2bMessagePreview(models.TransientModel):
             tier = wallet.tier_id or tiers.search(
                 [("program_id", "=", program.id)], limit=1
             )
-            return {"tier_id": tier.id, "until": until}
+            return {"tier_id": tier.id, "until": until, "is_example": True}
         if topic == "closing":
             day = program.date_last_use or today + timedelta(days=60)
             earning = program.date_last_earning or today

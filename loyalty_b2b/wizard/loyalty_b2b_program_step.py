@@ -59,6 +59,7 @@ class LoyaltyB2bProgramStep(models.TransientModel):
         help="Included; at least 60 days after the last day of earning.",
     )
     is_request = fields.Boolean(compute="_compute_plan")
+    is_stopped = fields.Boolean(compute="_compute_plan")
     plan = fields.Html(compute="_compute_plan", sanitize=False)
 
     # === COMPUTE METHODS === #
@@ -66,12 +67,13 @@ class LoyaltyB2bProgramStep(models.TransientModel):
     @api.depends("program_id", "step")
     def _compute_date_start(self):
         for wizard in self:
-            planned = wizard.program_id.date_start
+            program = wizard.program_id
+            today, planned = program._today(), program.date_start
             if wizard.step == "start":
-                today = wizard.program_id._today()
                 wizard.date_start = max(planned or today, today)
             else:
-                wizard.date_start = planned
+                # an announcement is of a day to come
+                wizard.date_start = planned and planned > today and planned
 
     @api.depends("date_last_earning")
     def _compute_date_last_use(self):
@@ -92,8 +94,9 @@ class LoyaltyB2bProgramStep(models.TransientModel):
     def _compute_plan(self):
         for wizard in self:
             program = wizard.program_id
-            # what is asked for may not be seen by everybody who may ask
-            wizard.is_request = wizard.step == "start" and wizard._is_request(program)
+            is_start = wizard.step == "start"
+            wizard.is_request = is_start and wizard._is_request(program)
+            wizard.is_stopped = is_start and bool(wizard._say_obstacle())
             wizard.plan = wizard._render_plan()
 
     def _is_request(self, program):
@@ -131,7 +134,9 @@ class LoyaltyB2bProgramStep(models.TransientModel):
                     program=self.program_id.name,
                 )
             )
-        self.program_id._announce(self.date_start)
+        if self.date_start != self.program_id.date_start:
+            self.program_id.date_start = self.date_start
+        self.program_id._announce()
 
     def _apply_start(self):
         self.program_id._start(self.date_start)
