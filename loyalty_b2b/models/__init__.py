@@ -63,6 +63,7 @@ from . import wallet_overdue
 from . import program_bonuses
 from . import wallet_orders
 from . import wallet_bonuses
+from . import wallet_tier_statement
 from . import wallet_tier_jobs
 from . import wallet_tier_merge
 from . import program_tier_jobs

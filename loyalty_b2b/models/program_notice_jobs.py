@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .wallet_jobs import BATCH
+
+# A statement takes seconds to print.
+STATEMENT_BATCH = 5
+
 
 class LoyaltyB2bProgram(models.Model):
     """When customers are told: daily steps, and what was queued since, hourly."""
@@ -86,11 +91,25 @@ class LoyaltyB2bProgram(models.Model):
         wallets = self.env["loyalty.b2b.wallet"].sudo()
         today = self._today()
         every = (self.id, today)
-        if not wallets._run_batches("_query_to_tell", "_send_digests", *every):
+        size = self._get_digest_batch()
+        if not wallets._run_batches(
+            "_query_to_tell", "_send_digests", *every, size=size
+        ):
             return False
         if self.date_digest != today:
             self._mark_notices("date_digest", today)
         return True
+
+    def _get_digest_batch(self):
+        """Return the wallets of one transaction: few while statements are printed."""
+        waiting = [
+            ("program_id", "=", self.id),
+            ("topic", "=", "statement"),
+            ("state", "=", "waiting"),
+        ]
+        notices = self.env["loyalty.b2b.notice"].sudo()
+        is_printing = notices.search_count(waiting, limit=1)
+        return STATEMENT_BATCH if is_printing else BATCH
 
     def _mark_notices(self, name, value):
         """Note that a step is done; `write` would empty the caches of all workers."""

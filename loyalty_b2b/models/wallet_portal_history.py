@@ -156,6 +156,7 @@ class LoyaltyB2bWallet(models.Model):
             "used": self.env._("%(points)s used"),
             "lapsed": self.env._("%(points)s expired"),
             "corrected": self.env._("%(points)s taken back"),
+            "moved": self.env._("%(points)s moved"),
         }
 
     def _get_portal_pending_text(self, row):
@@ -220,7 +221,8 @@ class LoyaltyB2bWallet(models.Model):
                    e.date_event, e.date_available, e.date_expiry, e.move_name,
                    e.order_name, e.note, e.partner_id, e.partner_name,
                    e.awaits_payment, e.is_late, e.origin,
-                   fate.held, fate.used, fate.corrected, back.returned, back.undone,
+                   fate.held, fate.used, fate.corrected, fate.moved,
+                   back.returned, back.undone,
                    CASE WHEN l.lapsed THEN 0 ELSE e.points_open END AS open,
                    -- what the settling job is about to cover is not missing
                    CASE WHEN e.to_settle THEN 0 ELSE e.points_open END AS owed,
@@ -237,7 +239,9 @@ class LoyaltyB2bWallet(models.Model):
                         WHERE d.kind = 'redeem' AND d.state = 'posted') AS used,
                     SUM(a.points) FILTER (WHERE d.kind = 'expire') AS expired,
                     SUM(a.points) FILTER (
-                        WHERE d.kind NOT IN ('redeem', 'expire')) AS corrected
+                        WHERE d.kind NOT IN ('redeem', 'expire', 'transfer')
+                    ) AS corrected,
+                    SUM(a.points) FILTER (WHERE d.kind = 'transfer') AS moved
                       FROM loyalty_b2b_allocation a
                       JOIN loyalty_b2b_entry d ON d.id = a.debit_id
                      WHERE a.credit_id = e.id) fate,

@@ -167,39 +167,47 @@ class LoyaltyB2bWallet(models.Model):
 
     def _check_manual_tier(self, tier, reason, until):
         """Refuse a level by hand that gives nothing or cannot be given."""
-        names = {
-            "customer": self.partner_id.display_name,
-            "level": tier.name,
-            "earned": self.tier_earned_id.name,
-            "program": self.program_id.name,
-        }
+        message = self._get_manual_refusal(tier, until)
         if not (reason or "").strip():
             message = self.env._(
                 "Give a reason for the level of %(customer)s: its history shows it for"
                 " good."
             )
-        elif tier.program_id != self.program_id or not tier.active:
-            message = self.env._(
+        if message:
+            raise UserError(
+                message
+                % {
+                    "customer": self.partner_id.display_name,
+                    "level": tier.name,
+                    "earned": self.tier_earned_id.name,
+                    "program": self.program_id.name,
+                }
+            )
+
+    def _get_manual_refusal(self, tier, until):
+        """Return why a level cannot be set by hand, to be filled in with names."""
+        if not tier:
+            return self.env._("Choose a level for %(customer)s.")
+        if tier.program_id != self.program_id or not tier.active:
+            return self.env._(
                 "%(level)s is no level of programme %(program)s. Choose one of its own"
                 " levels for %(customer)s."
             )
-        elif until and until < self.program_id._today():
-            message = self.env._(
+        if until and until < self.program_id._today():
+            return self.env._(
                 "The last day of %(level)s for %(customer)s is over. Choose today or a"
                 " later day."
             )
-        elif self.state == "left" or self.program_id.state == "closed":
-            message = self.env._(
+        if self.state == "left" or self.program_id.state == "closed":
+            return self.env._(
                 "%(customer)s does not take part in programme %(program)s any more."
             )
-        elif not is_above(tier, self.tier_earned_id):
-            message = self.env._(
+        if not is_above(tier, self.tier_earned_id):
+            return self.env._(
                 "%(customer)s has earned %(earned)s, and %(level)s is not above it."
                 " Choose a higher level."
             )
-        else:
-            return
-        raise UserError(message % names)
+        return ""
 
     def _write_tiers(self, **values):
         """Write columns of levels; the higher of both levels is the one in force."""

@@ -147,9 +147,8 @@ class LoyaltyB2bWallet(models.Model):
         """Return SQL for what wallets of a programme reached in their periods.
 
         :param SQL scope: condition on the wallet `w`.
-        :return: a SELECT of columns of the wallet and of period_start, period_end,
-            previous_end, in_grace (the period before may still raise a level), running,
-            previous and ended, 0 or more.
+        :return: a SELECT of columns of the wallet and of its periods; in_grace (the one
+            before may still raise a level); running, previous and ended, 0 or more.
         """
         terms, today = program._get_tier_terms(), SQL("%s::date", program._today())
         return SQL(
@@ -235,6 +234,10 @@ class LoyaltyB2bWallet(models.Model):
         anchor = SQL("w.date_joined")
         if period == "year":
             anchor = SQL("%s::date", tiers.NEW_YEAR)
+        return self._get_tier_years_sql(anchor, today)
+
+    def _get_tier_years_sql(self, anchor, today):
+        """Return SQL for the years, counted from an anchor, of a wallet `w`."""
         return SQL(
             """
                     SELECT %(n0)s AS period_start, %(n1)s - 1 AS period_end,

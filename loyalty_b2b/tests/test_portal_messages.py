@@ -35,6 +35,15 @@ class TestPortalMessages(LoyaltyB2bPortalCommon):
         self.assertEqual(page.xpath("//@data-message"), [str(mine.id)])
         self.assertIn("500\N{NO-BREAK SPACE}points", page.text_content())
 
+    def test_points_of_whose_end_nobody_was_told_are_explained(self):
+        lot = self._give_points(70, date_expiry="2020-01-31")
+        self.wallet.sudo()._expire_told()
+        moved = self.wallet.entry_ids.filtered(lambda e: e.root_entry_id == lot)
+        page = self._read(f"/my/loyalty/program/{self.program.id}")
+        self.assertIn("70 moved", self._row(page, lot))
+        self.assertIn("No notice had been sent: usable until", self._row(page, moved))
+        self.assertIn("70 available", self._row(page, moved))
+
     def test_others_read_theirs_or_none(self):
         page = self._read(self.url, self.stranger)
         self.assertEqual(page.xpath("//@data-message"), [])

@@ -528,6 +528,15 @@ class TestTierNotices(LevelsCommon):
             ],
         )
 
+    def test_a_level_that_last_year_gave_within_the_grace_is_told_without_an_end(self):
+        self._invoice_on("2025-12-10", 600.0, settle=False)
+        self._run_on("2026-01-02")
+        self.assertLevel(self.silver, "2025-12-31")
+        self.assertEqual(
+            self._get_notices(),
+            [("tier_reached", {"tier_id": self.silver.id, "until": None})],
+        )
+
     def test_whose_level_is_safe_is_told_nothing_of_its_end(self):
         self._invoice_on("2026-05-10", 600.0)
         self._run_on("2026-12-10")

@@ -105,6 +105,7 @@ class TestTiersManual(LevelsCommon):
             (self.silver, {}, "has earned Silver, and Silver is not above it"),
             (foreign, {}, "Foreign is no level of programme Club"),
             (self.gold, {"reason": "  "}, "Give a reason"),
+            (self.gold.browse(), {}, "Choose a level"),
             (self.gold, {"until": self._day("2026-03-09")}, "last day of Gold"),
         ):
             with self.subTest(message), self.on("2026-03-10"):
