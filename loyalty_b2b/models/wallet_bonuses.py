@@ -127,7 +127,9 @@ class LoyaltyB2bWallet(models.Model):
         """Let the settling job look again at what waits, or waited, for payment.
 
         Points that become available or are taken back are looked at anyway; only
-        entries of 0 points, which no settling matches, have to be named.
+        entries of 0 points, which no settling matches, have to be named. Also those
+        that are named already: a settling that is under way has not seen the payment,
+        and must not clear the mark.
         """
         waiting = [
             program.id
@@ -139,7 +141,7 @@ class LoyaltyB2bWallet(models.Model):
                 "UPDATE loyalty_b2b_entry SET to_settle = TRUE"
                 " WHERE move_ref = ANY(%s) AND program_id = ANY(%s)"
                 " AND kind = 'earn' AND points = 0 AND awaits_payment"
-                " AND state <> 'cancelled' AND NOT to_settle RETURNING id",
+                " AND state <> 'cancelled' RETURNING id",
                 list(move_ids),
                 waiting,
             )
