@@ -60,7 +60,7 @@ class LoyaltyB2bMessages(LoyaltyB2bPortal):
     )
     def loyalty_b2b_logo(self, program_id, token, **kwargs):
         """Stream the logo that mails show, to whoever has its address from us."""
-        if program_id >= 2**31:
+        if program_id >= 2**31 or not token.isascii():
             return request.not_found()
         program = request.env["loyalty.b2b.program"].sudo().browse(program_id)
         if not consteq(program._get_logo_token(), token) or not program.exists():

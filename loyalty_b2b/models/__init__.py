@@ -1,4 +1,5 @@
 from . import ledger_mixin
+from . import guarded_mixin
 from . import loyalty_b2b_program
 from . import program_life
 from . import program_enrolment

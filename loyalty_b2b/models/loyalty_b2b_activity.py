@@ -42,7 +42,7 @@ class LoyaltyB2bActivity(models.Model):
     """An act of a customer that earns points without an invoice, as it was reported."""
 
     _name = "loyalty.b2b.activity"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "loyalty.b2b.guarded.mixin"]
     _description = "B2B Loyalty Activity"
     _order = "date desc, id desc"
 
@@ -213,10 +213,12 @@ class LoyaltyB2bActivity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._check_kept(set().union(*vals_list))
+        self._check_named([self._add_missing_default_values(v) for v in vals_list])
         return super().create(vals_list)
 
     def write(self, vals):
         self._check_kept(vals.keys())
+        self._check_named([vals])
         closed = self.filtered(lambda act: act.state != "draft")
         if closed and OWN_TERMS & vals.keys():
             raise UserError(
@@ -228,6 +230,21 @@ class LoyaltyB2bActivity(models.Model):
                 )
             )
         return super().write(vals)
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | KEPT
+
+    def _check_named(self, vals_list):
+        """Refuse to name what the user may not see, before anything is said of it.
+
+        :raises AccessError: for a wallet, type or person of others.
+        """
+        if self.env.su:
+            return
+        for name in ("wallet_id", "type_id", "contact_id"):
+            ids = {vals.get(name) for vals in vals_list} - {None, False}
+            self.env[self._fields[name].comodel_name].browse(ids).check_access("read")
 
     def _check_kept(self, names):
         """Refuse to write what only the steps of an activity decide.

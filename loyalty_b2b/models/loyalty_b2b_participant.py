@@ -5,6 +5,7 @@ class LoyaltyB2bParticipant(models.Model):
     """A company that takes part in a wallet."""
 
     _name = "loyalty.b2b.participant"
+    _inherit = ["loyalty.b2b.guarded.mixin"]
     _description = "B2B Loyalty Participating Company"
     _order = "wallet_id, id"
     _rec_name = "partner_id"
@@ -67,3 +68,10 @@ class LoyaltyB2bParticipant(models.Model):
     def _compute_tax_id(self):
         for participant in self:
             participant.tax_id = participant.partner_id._get_loyalty_b2b_tax_id()
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_guarded_fields(self):
+        # created for who may not write one
+        return super()._get_guarded_fields() | set(self._fields)

@@ -35,7 +35,11 @@ class LoyaltyB2bProgram(models.Model):
     """What we promise to business customers: how points are earned and used."""
 
     _name = "loyalty.b2b.program"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "loyalty.b2b.guarded.mixin",
+    ]
     _description = "B2B Loyalty Programme"
     _order = "sequence, id"
     _check_company_auto = True

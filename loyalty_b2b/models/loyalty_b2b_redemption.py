@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..fields import Points
 
@@ -15,7 +15,11 @@ class LoyaltyB2bRedemption(models.Model):
     """A wish to use points, from the question to its fulfilment."""
 
     _name = "loyalty.b2b.redemption"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "loyalty.b2b.guarded.mixin",
+    ]
     _description = "B2B Loyalty Use of Points"
     _order = "id desc"
     _check_company_auto = True
@@ -120,3 +124,10 @@ class LoyaltyB2bRedemption(models.Model):
 
     _positive = models.Constraint("CHECK (points > 0)")
     _hold_end_idx = models.Index("(date_hold_end) WHERE state = 'reserved'")
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_guarded_fields(self):
+        # created for who may not write one
+        return super()._get_guarded_fields() | set(self._fields)

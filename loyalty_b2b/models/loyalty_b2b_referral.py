@@ -11,7 +11,11 @@ class LoyaltyB2bReferral(models.Model):
     """A company that another one recommends, and what that brings."""
 
     _name = "loyalty.b2b.referral"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "loyalty.b2b.guarded.mixin",
+    ]
     _description = "B2B Loyalty Referral"
     _order = "id desc"
     _check_company_auto = True

@@ -18,13 +18,26 @@ FIGURES = (
     "next_expiry_date",
     "next_expiry_points",
 )
+# What no default may fill: a wallet is also created for who may not write one.
+GUARDED = {
+    "state",
+    "date_joined",
+    "is_control",
+    "merged_into_id",
+    "version",
+    "participant_ids",
+}
 
 
 class LoyaltyB2bWallet(models.Model):
     """Participation of one business customer in one programme."""
 
     _name = "loyalty.b2b.wallet"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "loyalty.b2b.guarded.mixin",
+    ]
     _description = "B2B Loyalty Wallet"
     _order = "partner_id, id"
     _rec_name = "partner_id"
@@ -304,6 +317,10 @@ class LoyaltyB2bWallet(models.Model):
         self.env["loyalty.b2b.entry"].invalidate_model(flush=False)
 
     # === CRUD METHODS === #
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | GUARDED
 
     def copy_data(self, default=None):
         raise UserError(

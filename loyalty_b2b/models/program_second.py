@@ -68,6 +68,13 @@ class LoyaltyB2bProgram(models.Model):
             "max_order_percent",
             "min_points",
             "rate_tax",
+            *(
+                name
+                for name in self._fields
+                if name.startswith(("goodwill_", "referral_", "tier_", "welcome_"))
+                and self._fields[name].store
+                and not self._fields[name].type.endswith("2many")
+            ),
         }
 
     # === BUSINESS METHODS === #

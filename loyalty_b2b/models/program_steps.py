@@ -72,6 +72,10 @@ class LoyaltyB2bProgram(models.Model):
         self._check_step_fields(STEP_FIELDS & vals.keys())
         return super().write(vals)
 
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | STEP_FIELDS
+
     def _check_step_fields(self, names):
         """Refuse to write what only steps write, to all but our own code."""
         is_step = self.env.context.get("loyalty_b2b_step") is STEP

@@ -60,6 +60,10 @@ class LoyaltyB2bReferral(models.Model):
             referral.token = secrets.token_urlsafe(24)
         return referrals
 
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | PROTECTED
+
     def _check_create(self, vals_list):
         """Refuse to type in what the steps of a referral write.
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # Who joined, when, and what was promised: written by joining alone.
@@ -46,6 +46,10 @@ class LoyaltyB2bWallet(models.Model):
     )
 
     # === CRUD METHODS === #
+
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | JOINED
 
     def _check_fixed(self, vals):
         result = super()._check_fixed(vals)

@@ -31,7 +31,12 @@ class LoyaltyB2bWallet(models.Model):
         if not self.env["loyalty.b2b.program"]._get_referral_program_ids():
             return False
         referrals = self.env["loyalty.b2b.referral"].sudo()
-        referrals = referrals.search([("referred_wallet_id", "in", self.ids)])
+        referrals = referrals.search(
+            [
+                ("referred_wallet_id", "in", self.ids),
+                ("state", "in", ("joined", "rewarded", "lapsed", "refused")),
+            ]
+        )
         return bool(referrals and Referrals(self.sudo(), referrals).book())
 
     # === PAYMENTS === #

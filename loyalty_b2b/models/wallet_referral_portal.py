@@ -73,7 +73,7 @@ class LoyaltyB2bWallet(models.Model):
                 **values,
                 "wallet_id": self.id,
                 "inviter_id": person.id,
-                "inviter_name": person.name,
+                "inviter_name": not has_link(person.name) and clean(person.name),
                 "lang": person.lang,
                 "date_invited": fields.Datetime.now(),
             }

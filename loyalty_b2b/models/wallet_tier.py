@@ -85,6 +85,10 @@ class LoyaltyB2bWallet(models.Model):
         self._check_tier_door(vals)
         return super().write(vals)
 
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | set(TIER_FIELDS) | {"tier_change_ids"}
+
     def _check_tier_door(self, vals):
         """Refuse to write a level past the verbs of the wallet.
 

@@ -48,6 +48,7 @@ from . import test_process_wallet
 from . import test_process_documents
 from . import test_process_bonuses
 from . import test_process_sources
+from . import test_guarded
 from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note

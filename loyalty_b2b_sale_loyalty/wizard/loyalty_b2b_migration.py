@@ -56,6 +56,9 @@ class LoyaltyB2bMigration(models.TransientModel):
     def _check_allowed(self):
         super()._check_allowed()
         old = self.sudo().old_program_id
+        if self.set_zero or self.archive_old:
+            # as the user: our own administrators need not be theirs
+            self.env["loyalty.program"].browse(old.id).check_access("write")
         if old.program_type not in KINDS or old.company_id not in (
             old.company_id.browse(),
             self.company_id,
