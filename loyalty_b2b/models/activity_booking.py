@@ -226,15 +226,16 @@ class LoyaltyB2bActivity(models.Model):
         """Take back what one time fewer is worth.
 
         Where only each N-th time gives, another one may complete the N: then that one
-        takes over the entry, and nothing is booked. Otherwise the own points go first,
-        then those of the latest.
+        takes over the entry, and nothing is booked. Otherwise the points go first that
+        no heir took over when their activity was taken back, then the own ones, then
+        those of the latest.
         """
         before = self._query_times()
         nth = self.every_nth or 1
         lost = before // nth - (before - self.quantity) // nth
         self._keep(state="taken_back", reason=reason)
-        others = self._find_alike()
-        for act in self + others.filtered("times_given"):
+        orphans, others = self._find_alike("taken_back"), self._find_alike()
+        for act in orphans.filtered("times_given") + self + others:
             lost -= act._lose(lost, reason)
         if self.times_given:
             heir = others.filtered(lambda act: not act.times_given)[:1]
@@ -246,13 +247,13 @@ class LoyaltyB2bActivity(models.Model):
                 )
                 self._keep(points=0, times_given=0)
 
-    def _find_alike(self):
-        """Return the other booked times of the wallet, the latest first."""
+    def _find_alike(self, state="booked"):
+        """Return the other times of the wallet in a state, the latest first."""
         return self.search(
             [
                 ("wallet_id", "=", self.wallet_id.id),
                 ("type_id", "=", self.type_id.id),
-                ("state", "=", "booked"),
+                ("state", "=", state),
                 ("id", "!=", self.id),
             ]
         )

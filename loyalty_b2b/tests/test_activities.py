@@ -361,6 +361,21 @@ class TestActivities(ActivityCommon):
         self.assertWallet(balance=100)
         self.assertClean()
 
+    def test_no_points_stay_once_all_times_are_taken_back(self):
+        kind = self._create_type("Visit", every_nth=2)
+        first, second, third = (
+            self._book(kind, quantity=quantity) for quantity in (3, 1, 3)
+        )
+        self.assertWallet(balance=300)
+        self._take_back(second)  # six are left, and nobody to take over
+        self.assertWallet(balance=300)
+        self._take_back(third)
+        self.assertWallet(balance=100)
+        self.assertEqual([act.times_given for act in (first, second, third)], [1, 0, 0])
+        self._take_back(first)
+        self.assertWallet(balance=0)
+        self.assertClean()
+
     def test_merged_wallets_keep_their_activities(self):
         other = self._enrol(self._create_customer("Other", "1234567883"))
         act = self._book(wallet=other)
