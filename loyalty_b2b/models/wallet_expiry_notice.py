@@ -107,9 +107,18 @@ class LoyaltyB2bWallet(models.Model):
         """Return SQL for the booking by which a lot `e` is known to its customer.
 
         That of its `root` if it is of the same wallet: points given back are no news.
-        Points that came from another wallet are.
+        Points that came from another wallet are, and so are prolonged ones: their last
+        day is not that of the root, which notices of it may never have mentioned.
         """
-        return SQL("COALESCE(root.booking, e.booking)")
+        return SQL(
+            """
+            CASE WHEN root.id IS NULL THEN e.booking ELSE COALESCE((
+                SELECT MAX(p.booking) FROM loyalty_b2b_entry p
+                 WHERE p.root_entry_id = root.id AND p.wallet_id = e.wallet_id
+                   AND p.key LIKE 'prolong:%%:in' AND p.date_expiry = e.date_expiry
+                   AND p.booking <= e.booking), root.booking) END
+            """
+        )
 
     # === WHAT NOBODY WAS TOLD OF === #
 

@@ -166,6 +166,42 @@ class TestExpiryNotice(LoyaltyB2bCommon):
             self.assertWallet(balance=100, available=100)
             self.assertClean()
 
+    def _give_told(self, points, last):
+        """Give points on 30 December of whose end people are told the day after."""
+        self._give(points, last=last, day="2026-12-30")
+        with self.on("2026-12-31"):
+            self.wallet._announce_expiry()
+            told = self._get_expiring().filtered(lambda n: n.date_last == last)
+            self.env["loyalty.b2b.digest"]._mark_told_notices(told.sudo(), "sent")
+
+    def test_prolonged_points_are_news_though_others_end_on_the_same_day(self):
+        self._give(100)
+        end = date(2027, 1, 15)
+        self._give_told(50, end)
+        for day in ("2027-01-01", "2027-01-02", "2027-01-03"):
+            self._run_day(day)
+        self.assertEqual(sorted(self._get_prolonged().mapped("points")), [-100, 100])
+        told = self._get_expiring()[-1]
+        # on 1 January the others were called to mind, before any were prolonged
+        self.assertEqual((told.date_due, told.date_last), (date(2027, 1, 2), end))
+        self.assertEqual(told.data["points"], 150)
+        self._run_day("2027-01-16")
+        self.assertEqual(sum(self._get_expired().mapped("points")), -150)
+        self.assertClean()
+
+    def test_prolonged_points_nobody_told_of_outlive_others_of_the_day(self):
+        self._give(100)
+        self._give_told(50, date(2027, 1, 15))
+        self._run_day("2027-01-01", deliver=False)
+        with self.on("2027-01-02"):
+            used = self.wallet._take("redeem", 150, "use:1")
+            self.wallet._give_back(used, 150, "back:1")
+        self._run_day("2027-01-16")
+        self.assertEqual(sum(self._get_expired().mapped("points")), -50)
+        with self.on("2027-01-16"):
+            self.assertWallet(balance=100, available=100)
+            self.assertClean()
+
     def test_a_message_that_left_after_the_last_day_is_no_notice(self):
         self._give(100)
         with self.on("2026-12-30"):
