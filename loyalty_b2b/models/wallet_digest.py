@@ -12,6 +12,8 @@ from .wallet_expiry_notice import TOLD
 NEWS = ("earn", "bonus", "opening", "redeem", "return", "reversal", "adjust")
 # No news is older than that, whatever happened to the messages before.
 NEWS_DAYS = 31
+# A wallet that failed is looked at again for so many days.
+NEWS_AGAIN_DAYS = 5
 NEWS_COLUMNS = SQL(
     "e.id, e.wallet_id, e.kind, e.state, e.points, e.date_event, e.booking,"
     " e.move_name, e.order_name, e.note, e.partner_id, e.partner_name, e.contact_name,"
@@ -70,10 +72,10 @@ class LoyaltyB2bWallet(models.Model):
         """
         if program.date_digest == day:
             return SQL("SELECT NULL::int")
-        since = max(
-            program.date_digest or day - timedelta(days=NEWS_DAYS),
-            day - timedelta(days=NEWS_DAYS),
-        )
+        since = day - timedelta(days=NEWS_DAYS)
+        if program.date_digest:
+            again = program.date_digest - timedelta(days=NEWS_AGAIN_DAYS)
+            since = max(since, again)
         return SQL(
             """
             SELECT e.wallet_id FROM loyalty_b2b_entry e
@@ -165,7 +167,13 @@ class LoyaltyB2bWallet(models.Model):
             # nobody to tell, and nothing that anybody waits for
             values["subject"] = ""
         moot = notices.filtered(lambda n: n.id not in message["notice_ids"])
-        return {**values, "notices": notices - moot, "moot": moot, "lost": lost}
+        return {
+            **values,
+            "message": message,
+            "notices": notices - moot,
+            "moot": moot,
+            "lost": lost,
+        }
 
     def _prepare_digest_state(self, person, channel):
         now = fields.Datetime.to_string(fields.Datetime.now())
@@ -182,7 +190,7 @@ class LoyaltyB2bWallet(models.Model):
     def _post_digests(self, program, drafts):
         """Write the messages, queue their mails and note what people are told."""
         digests = self.env["loyalty.b2b.digest"]
-        apart = ("notices", "moot", "lost")
+        apart = ("message", "notices", "moot", "lost")
         rows = [{k: v for k, v in d.items() if k not in apart} for d in drafts]
         ids = digests._insert_digests(rows)
         drafts = [draft for draft in drafts if draft["partner_id"] in ids]
@@ -195,7 +203,9 @@ class LoyaltyB2bWallet(models.Model):
         self._mark_told(drafts)
         made = digests.browse(ids.values())
         queued = made.filtered(lambda digest: digest.state == "queued")
-        queued._create_mails(queued._get_statements(), self._get_send_moment(program))
+        messages = {ids[draft["partner_id"]]: draft["message"] for draft in drafts}
+        statements = queued._get_statements(messages)
+        queued._create_mails(statements, self._get_send_moment(program))
 
     def _mark_told(self, drafts):
         """Note in what state notices are, now that messages about them exist."""

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -212,6 +213,19 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
             (notice.state, notice.error), ("cancelled", "Messages were switched off")
         )
 
+    def test_what_could_not_be_told_one_day_is_told_the_next(self):
+        self._earn(500)
+        wallets = type(self.env["loyalty.b2b.wallet"])
+        with (
+            patch.object(wallets, "_send_digests", side_effect=ValueError("broken")),
+            patch.object(self.env.cr, "rollback"),
+            mute_logger("odoo.addons.loyalty_b2b.models.wallet_jobs"),
+        ):
+            self.assertFalse(self._send("2026-06-10"))
+        self.assertEqual(self.program.date_digest, date(2026, 6, 10))
+        self.assertEqual(self._send("2026-06-11").topics, "earned")
+        self.assertFalse(self._send("2026-06-12"))
+
     # === ONCE === #
 
     def test_one_message_a_day_whatever_happens(self):
@@ -407,6 +421,25 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
                 self.assertEqual(made.mail_id.attachment_ids.mapped("name"), names)
                 self.assertEqual("It is attached" in made.body, bool(names))
                 savepoint.rollback()
+
+    def test_a_statement_that_cannot_be_printed_stops_no_message(self):
+        self._earn(500, "2026-05-20")
+        notice = self._tell("statement", "2026-05", month="2026-05")
+        report = "odoo.addons.base.models.ir_actions_report.IrActionsReport"
+        with (
+            self.patch_with(f"{report}.get_wkhtmltopdf_state", return_value="ok"),
+            self.patch_with(
+                f"{report}._render_qweb_pdf", side_effect=UserError("broken")
+            ),
+            self.assertLogs(
+                "odoo.addons.loyalty_b2b.models.digest_statement", "ERROR"
+            ),
+        ):
+            made = self._send()
+        self.assertEqual((made.state, notice.state), ("queued", "queued"))
+        self.assertFalse(made.mail_id.attachment_ids)
+        self.assertNotIn("It is attached", made.body)
+        self.assertIn("Every movement of the month is in", made.body)
 
     # === NEW TERMS === #
 
