@@ -33,16 +33,28 @@ class LoyaltyB2bProgram(models.Model):
     def _apply_tier_terms(self):
         """Let wallets rise to what changed levels give them; run by the settling job.
 
+        What changes meanwhile sets the flag again, as it is cleared before.
+
         :return: False if the job's time is over before their end.
         """
         self.ensure_one()
+        self._mark_tiers_changed(False)
         wallets = self.env["loyalty.b2b.wallet"].sudo()
-        if not wallets._run_batches(
-            "_query_tier_wallets", "_raise_job", self.id, size=RETIER_BATCH
-        ):
-            return False
-        self.tier_changed = False
-        return True
+        try:
+            is_done = wallets._run_batches(
+                "_query_tier_wallets", "_raise_job", self.id, size=RETIER_BATCH
+            )
+        except Exception:
+            self.env.cr.rollback()
+            self._mark_tiers_changed(True)
+            raise
+        if not is_done:
+            self._mark_tiers_changed(True)
+        return is_done
+
+    def _mark_tiers_changed(self, is_changed):
+        self.tier_changed = is_changed
+        self.env["ir.cron"]._commit_progress()
 
     # === RUN NOW === #
 

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.tests import tagged
 
@@ -115,6 +117,41 @@ class TestTiers(LevelsCommon):
             ("2026-03-01", "reached", None, "Silver"),
             ("2026-03-02", "terms", "Silver", "Gold"),
         )
+
+    def test_a_threshold_changed_while_the_job_runs_is_not_lost(self):
+        self._invoice_on("2026-03-01", 600.0)
+        wallets = self.env["loyalty.b2b.wallet"]
+        raise_job = type(wallets)._raise_job
+
+        def change_meanwhile(batch):
+            raise_job(batch)
+            self._change_threshold(self.gold, 600)
+
+        with self.on("2026-03-02"):
+            self._change_threshold(self.gold, 900)
+            with patch.object(type(wallets), "_raise_job", change_meanwhile):
+                wallets._cron_settle()
+            self.assertLevel(self.silver, "2026-12-31")
+            self.assertTrue(self.program.tier_changed)
+            wallets._cron_settle()
+        self.assertLevel(self.gold, "2026-12-31")
+        self.assertFalse(self.program.tier_changed)
+
+    def test_a_job_that_is_broken_off_lets_customers_rise_later(self):
+        self._invoice_on("2026-03-01", 600.0)
+        wallets = type(self.env["loyalty.b2b.wallet"])
+        with self.on("2026-03-02"):
+            self._change_threshold(self.gold, 600)
+            with patch.object(wallets, "_run_batches", return_value=False):
+                self.assertFalse(self.program._apply_tier_terms())
+            self.assertTrue(self.program.tier_changed)
+            with (
+                patch.object(wallets, "_run_batches", side_effect=ValueError("broken")),
+                patch.object(self.env.cr, "rollback"),
+                self.assertRaisesRegex(ValueError, "broken"),
+            ):
+                self.program._apply_tier_terms()
+            self.assertTrue(self.program.tier_changed)
 
     def _change_threshold(self, tier, threshold):
         tier.with_context(loyalty_b2b_thresholds=BY_DIALOG).threshold = threshold
