@@ -431,9 +431,7 @@ class TestDigest(LoyaltyB2bMessageCommon, MailCommon):
             self.patch_with(
                 f"{report}._render_qweb_pdf", side_effect=UserError("broken")
             ),
-            self.assertLogs(
-                "odoo.addons.loyalty_b2b.models.digest_statement", "ERROR"
-            ),
+            self.assertLogs("odoo.addons.loyalty_b2b.models.digest_statement", "ERROR"),
         ):
             made = self._send()
         self.assertEqual((made.state, notice.state), ("queued", "queued"))
