@@ -256,7 +256,7 @@ class Bookings(Levels):
         """
         if self._is_fresh(found):
             self.insert()
-        lot = found.origin(row for row, _part in parts)
+        lot = found.origin((row for row, _part in parts), life)
         row = self._prepare_reversal(found, lot, 0, values, life)
         self._add_entry(found, row, parts)
 
@@ -265,12 +265,18 @@ class Bookings(Levels):
 
         :param int points: 0 or more.
         """
+        # those of this document count when it is worked out to the end
+        drafted = sum(
+            row["kind"] == "reversal" and row["reversed_entry_id"] == lot.id
+            for row, _lines, _found in self._draft_entries
+        )
+        number = found.reversals(lot) + drafted + 1
         return self.wallets.browse(found.wallet)._prepare_entry(
             "reversal",
             -points,
             self._program_of(found.wallet),
             life=life or None,
-            key=f"reverse:{lot.id}:{found.reversals(lot) + 1}",
+            key=f"reverse:{lot.id}:{number}",
             state=lot.state if lot.state == "pending" else "posted",
             reversed_entry_id=lot.id,
             awaits_payment=lot.awaits_payment,

@@ -48,12 +48,11 @@ class MissedBookings(DocumentBookings):
         standing = {key for key, base in bases.items() if base}
         return standing | own if standing & own else standing
 
-    def add_all(self):
-        """Book the documents.
+    def add_all(self, wallet_by_move):
+        """Book the documents; log those that fail and note them for the next run.
 
-        :return: ids of those that could not be worked out; they are logged.
+        :param dict wallet_by_move: document id → id of the wallet it was noted for.
         """
-        failed = []
         for document in self.documents:
             try:
                 self._add_to_program(document, self.program)
@@ -64,8 +63,9 @@ class MissedBookings(DocumentBookings):
                 _logger.exception("Points of %s could not be worked out", document.name)
                 self.discard()
                 self._rounds.forget(document.id)
-                failed.append(document.id)
+                # at once, so that its corrections are noted with it
+                wallet_id = wallet_by_move[document.id]
+                self.program._note_missed([(self.program.id, wallet_id, document.id)])
         self.insert()
         if self.pending:
             self.wallets._activate([document.id for document in self.documents])
-        return failed

@@ -147,10 +147,13 @@ class LoyaltyB2bWallet(models.Model):
     @staticmethod
     def _sum_lapsed(lots, program):
         """Return root lot id → points taken from lots that can be used no more."""
-        is_closed = program._get_terms().state == "closed"
-        today, missing = program._today(), defaultdict(int)
+        terms, today = program._get_terms(), program._today()
+        is_closed, missing = terms.state == "closed", defaultdict(int)
         for root_id, date_expiry, points in lots:
-            if is_closed or periods.is_lapsed(date_expiry or None, today):
+            # what ends by inactivity has no last day: whether it did is asked
+            may_be_over = not date_expiry and terms.expiry.mode == "inactivity"
+            is_over = is_closed or periods.is_lapsed(date_expiry or None, today)
+            if is_over or may_be_over:
                 missing[root_id] += points
         return missing
 
@@ -232,7 +235,9 @@ class LoyaltyB2bWallet(models.Model):
              WHERE r.id = ANY(%s) AND r.kind = 'reversal'
                AND -r.points > COALESCE(seen.points, 0)
                AND EXISTS (SELECT FROM loyalty_b2b_entry x
-                            WHERE x.reversed_entry_id = lot.id AND x.kind = 'expire')
+                             JOIN loyalty_b2b_entry kin ON kin.id = x.reversed_entry_id
+                            WHERE x.kind = 'expire' AND x.wallet_id = r.wallet_id
+                              AND (kin.id = root.id OR kin.root_entry_id = root.id))
              ORDER BY r.id
                 """,
                 sorted(entry_ids),

@@ -27,7 +27,8 @@ class LoyaltyB2bWallet(models.Model):
     def _book_missed(self):
         """Book the documents of these wallets, by the same evaluation as at posting.
 
-        What fails stays for the next run. The documents keep their own dates.
+        What fails stays for the next run, and so do its corrections. The documents
+        keep their own dates.
         """
         rows = self.env.execute_query(
             SQL(
@@ -41,14 +42,10 @@ class LoyaltyB2bWallet(models.Model):
         wallet_by_move = {move_id: wallet_id for _p, wallet_id, move_id in rows}
         moves = self.env["account.move"].browse(wallet_by_move)
         moves = sort_documents(moves.filtered(lambda move: move.state == "posted"))
-        failed = []
         for start in range(0, len(moves), CHUNK):
             documents = [
                 move._prepare_loyalty_b2b_document(posted_before=True)
                 for move in moves[start : start + CHUNK]
             ]
-            failed += MissedBookings(self.sudo(), documents, program).add_all()
-        if failed:
-            program._note_missed(
-                [(program.id, wallet_by_move[move_id], move_id) for move_id in failed]
-            )
+            bookings = MissedBookings(self.sudo(), documents, program)
+            bookings.add_all(wallet_by_move)

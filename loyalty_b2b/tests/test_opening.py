@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import LoyaltyB2bCommon
+from .test_i18n import LANG, speak_polish
 
 HEAD = ("Tax ID", "Internal reference", "Points", "Last day of use", "Text")
 
@@ -165,6 +166,14 @@ class TestOpening(OpeningCommon):
         self._book([*rows, [None, "K-2", 7]], 1507)
         self.assertWallet(balance=1000)
         self.assertWallet(self.second_wallet, balance=507)
+
+    def test_the_same_list_by_an_administrator_who_reads_polish_books_nothing(self):
+        rows = [["5260001246", None, 1000]]
+        self._book(rows, 1000)
+        speak_polish(self.env)
+        wizard = self._ask(rows, control_total=1000).with_context(lang=LANG)
+        wizard.action_dry_run()
+        self.assertEqual(wizard.line_ids.outcome, "same")
 
     def test_what_has_changed_since_the_dry_run_is_not_booked(self):
         wizard = self._run([["5260001246", None, 1000]], control_total=1000)

@@ -1,7 +1,10 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..booking.documents import DocumentBookings
 from .test_program_new import ProgramNewCommon
 from .use_common import UseCommon
 
@@ -435,6 +438,64 @@ class TestProgramSteps(ProgramStepsCommon):
         self.assertEqual(self.program.missed_count, 1)
         self._run_missed()
         self.assertWallet(balance=50)
+
+    def _get_missed(self):
+        missed = self.env["loyalty.b2b.missed"].sudo()
+        return missed.search([("program_id", "=", self.program.id)]).move_id
+
+    def _run_missed_failing(self, failing):
+        """Book what was missed while the data of one document are bad."""
+        earn = DocumentBookings._earn
+
+        def fail(bookings, document, *args):
+            if document.id == failing.id:
+                raise ValueError("odd data")
+            return earn(bookings, document, *args)
+
+        logs = self.assertLogs("odoo.addons.loyalty_b2b.booking.missed")
+        with patch.object(DocumentBookings, "_earn", fail), logs:
+            self._run_missed()
+
+    def test_a_credit_note_waits_for_its_invoice_that_fails(self):
+        self._take("pause")
+        invoice = self._create_invoice_of([50.0])
+        credit = self._credit(invoice, [20.0])
+        self._create_invoice_of([7.0])
+        self._take("resume")
+        self._run_missed_failing(invoice)
+        self.assertWallet(balance=7)
+        self.assertEqual(self._get_missed(), invoice | credit)
+        self._run_missed()
+        self.assertWallet(balance=37)
+        self.assertFalse(self.program.missed_count)
+
+    def test_a_credit_note_of_an_order_waits_for_its_invoice_that_fails(self):
+        self._take("pause")
+        order = self._create_order([(self.product, 3, 100.0)], confirm=True)
+        invoice = self._invoice(order)
+        order.order_line.product_uom_qty = 2
+        refund = self._invoice(order, final=True)
+        self.assertFalse(refund.reversed_entry_id)
+        self._take("resume")
+        self._run_missed_failing(invoice)
+        self.assertWallet(balance=0)
+        self.assertEqual(self._get_missed(), invoice | refund)
+        self._run_missed()
+        self.assertWallet(balance=200)
+        self.assertFalse(self.program.missed_count)
+
+    def test_a_credit_note_waits_though_others_are_worked_out_between(self):
+        """The invoice and its credit note are in different parts of the run."""
+        self._take("pause")
+        invoice = self._create_invoice_of([50.0])
+        self._credit(invoice, [20.0])
+        self._take("resume")
+        path = "odoo.addons.loyalty_b2b.models.wallet_missed.CHUNK"
+        with patch(path, 1):
+            self._run_missed_failing(invoice)
+            self.assertEqual(self.program.missed_count, 2)
+            self._run_missed()
+        self.assertWallet(balance=30)
 
     def test_closing_after_a_pause_books_it_too(self):
         self._take("pause")

@@ -316,3 +316,28 @@ class TestStoryRules(LoyaltyB2bCommon):
         self.assertEqual(self._points_of(self._invoice(order)), 0)
         self.assertEqual(self._points_of(self._credit(first, [10.0])), 0)
         self.assertVerified()
+
+    def test_a_reset_takes_back_what_lives_apart_beside_lines_that_earn_nothing(self):
+        """Both reversals are of one entry, and have names of their own."""
+        goods = self._create_goods("Delivery", 20.0)
+        self._set_rules(
+            {
+                "points": 1,
+                "amount": 1.0,
+                "expiry_months": 3,
+                "product_ids": [Command.set(self.product.ids)],
+            }
+        )
+        lines = [(self.product, 1, 100.0), (goods, 1, 20.0)]
+        order = self._create_order(lines, confirm=True)
+        invoice = self._invoice(order)
+        self.assertEqual(self._points_of(invoice), 100)
+        for _turn in range(2):
+            invoice.button_draft()
+            self.assertEqual(self.wallet.balance, 0)
+            self.assertVerified()
+            invoice.action_post()
+            self.assertEqual(self.wallet.balance, 100)
+        self._credit(invoice)
+        self.assertEqual(self.wallet.balance, 0)
+        self.assertVerified()

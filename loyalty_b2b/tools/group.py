@@ -87,9 +87,10 @@ class Group:
         }
         return {life: points for life, points in differences.items() if points}
 
-    def origin(self, rows: Iterable[engine.Row]) -> Booked | None:
+    def origin(self, rows: Iterable[engine.Row], life: str = "") -> Booked | None:
         """Return the entry that rows correct: the newest one of their document.
 
+        :param str life: of which one is preferred
         :return: None for rows of documents that the group does not know
         """
         for row in rows:
@@ -102,8 +103,9 @@ class Group:
                         and entry.kind == "earn"
                         and entry.state != "cancelled"
                     ]
+                    alike = [entry for entry in entries if entry.life == life]
                     if entries:
-                        return entries[-1]
+                        return (alike or entries)[-1]
         return None
 
     def remaining(self, entry: Booked) -> int:

@@ -166,7 +166,7 @@ class LoyaltyB2bOpening(models.TransientModel):
             "wallet_id": False,
             "points": points or 0,
             "date_expiry": None,
-            "note": read_text(line.get("note")) or self.env._("Opening balance"),
+            "note": read_text(line.get("note")),
             "outcome": "refused",
             "message": "",
             "key": "",
@@ -183,6 +183,8 @@ class LoyaltyB2bOpening(models.TransientModel):
         )
         if row["message"]:
             row["outcome"] = "refused"
+        # not before its key is made: another reader's word is no other line
+        row["note"] = row["note"] or self.env._("Opening balance")
         return row
 
     def _get_owner_refusal(self, row, owners, place):
