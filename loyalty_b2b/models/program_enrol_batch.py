@@ -42,6 +42,14 @@ class LoyaltyB2bProgram(models.Model):
                 ]
             )
         )
+        self._add_own_participants(wallets, day)
+        return dict(zip(plain, wallets, strict=True))
+
+    def _add_own_participants(self, wallets, day):
+        """Let the companies of new wallets take part in them.
+
+        :raises ConcurrencyError: when somebody adds one at the same moment.
+        """
         try:
             self.env["loyalty.b2b.participant"].sudo().create(
                 [
@@ -57,7 +65,6 @@ class LoyaltyB2bProgram(models.Model):
             raise ConcurrencyError(
                 self.env._("Somebody is enrolling the same customers.")
             ) from error
-        return dict(zip(plain, wallets, strict=True))
 
     def _filter_plain(self, owners):
         """Return the companies that take no part yet and share no wallet."""
