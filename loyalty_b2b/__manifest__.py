@@ -14,6 +14,8 @@
         "security/loyalty_b2b_referral_rules.xml",
         "security/loyalty_b2b_sources_rules.xml",
         "security/loyalty_b2b_notice_rules.xml",
+        "security/loyalty_b2b_people_rules.xml",
+        "security/loyalty_b2b_rewards_rules.xml",
         "data/ir_cron.xml",
         "data/mail_template_referral.xml",
         "data/ir_cron_missed.xml",

@@ -75,6 +75,15 @@ from . import program_conditions
 from . import sale_order_earning
 from . import sale_order_channel
 from . import loyalty_b2b_redemption
+from . import loyalty_b2b_person
+from . import loyalty_b2b_consent
+from . import loyalty_b2b_approval
+from . import loyalty_b2b_reward
+from . import loyalty_b2b_reward_code
+from . import loyalty_b2b_gift
+from . import redemption_reward
+from . import program_people
+from . import wallet_people
 from . import res_company
 from . import res_partner
 from . import res_partner_tier
@@ -114,6 +123,7 @@ from . import sale_order_promise
 from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
+from . import res_partner_role
 from . import program_portal
 from . import program_tier_words
 from . import program_tier_portal

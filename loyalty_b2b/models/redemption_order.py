@@ -34,7 +34,7 @@ class LoyaltyB2bRedemption(models.Model):
         }
 
     @api.model
-    def _reserve(self, order, wallet, points, contact, base_lines=None):
+    def _reserve(self, order, wallet, points, contact):
         """Hold points for a quotation and write the discount lines.
 
         An earlier use on the same quotation gives way, in the same act.
@@ -42,30 +42,66 @@ class LoyaltyB2bRedemption(models.Model):
         :return: the new redemption.
         :raises UserError: with the limit that stands against it.
         """
-        draft = self.new(self._prepare_terms(order, wallet))
-        base_lines = draft._get_base_lines()
-        room = draft._get_room(base_lines)
-        refusal = draft._get_use_refusal() or draft._get_points_refusal(points, room)
-        if refusal:
-            raise UserError(draft._prefix_order(refusal))
-        replaced = order._get_loyalty_b2b_redemption()
+        terms = self._prepare_terms(order, wallet)
+        draft = self.new({**terms, "points": points})
+        base_lines = draft._prepare_offer()
         redemption = self.with_context(**QUIET).create(
             {
-                **self._prepare_terms(order, wallet),
-                "state": "reserved",
+                **terms,
                 "points": points,
-                "amount": draft._get_amount(points, room),
                 "contact_id": contact.id if contact else False,
                 "user_id": self.env.uid,
+            }
+        )
+        redemption._reserve_offer(draft, base_lines)
+        return redemption
+
+    def _reserve_on_order(self):
+        """Hold the points of a wish for its quotation, at today's rate.
+
+        :raises UserError: with the limit that stands against it.
+        """
+        self.ensure_one()
+        terms = self._prepare_terms(self.order_id, self.wallet_id)
+        draft = self.new({**terms, "points": int(self.points)})
+        self._reserve_offer(draft, draft._prepare_offer(), terms)
+
+    def _prepare_offer(self):
+        """Compute the discount of an unsaved use of points.
+
+        :return: base lines of the order, see `_get_base_lines`.
+        :raises UserError: with the limit that stands against it.
+        """
+        base_lines = self._get_base_lines()
+        room = self._get_room(base_lines)
+        points = int(self.points)
+        refusal = self._get_use_refusal() or self._get_points_refusal(points, room)
+        if refusal:
+            raise UserError(self._prefix_order(refusal))
+        self.amount = self._get_amount(points, room)
+        return base_lines
+
+    def _reserve_offer(self, draft, base_lines, terms=None):
+        """Hold what `_prepare_offer` has computed, in place of an earlier use.
+
+        :param draft: the unsaved use of points.
+        :param dict terms: to write where they may have changed since the wish.
+        """
+        order, wallet = self.order_id, self.wallet_id
+        replaced = order._get_loyalty_b2b_redemption() - self
+        self.with_context(**QUIET).write(
+            {
+                **(terms or {}),
+                "state": "reserved",
+                "amount": draft.amount,
                 "date_hold_end": wallet.program_id._get_hold_end(order.validity_date),
                 "fingerprint": draft._get_fingerprint(),
             }
         )
-        redemption._hold_instead_of(replaced._get_holds())
+        self._hold_instead_of(replaced._get_holds())
         replaced._remove_lines()
         replaced.with_context(**QUIET).state = "cancelled"
-        redemption._write_lines(base_lines)
-        return redemption
+        self._write_lines(base_lines)
 
     def _get_use_refusal(self):
         """Return why no points can be used on the order, or ''."""

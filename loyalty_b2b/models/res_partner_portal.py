@@ -12,18 +12,6 @@ class ResPartner(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _can_see_loyalty_b2b(self, wallet):
-        """Tell whether this person may see a wallet with its history.
-
-        The one place that decides for the portal: what later gives persons roles
-        extends it. For now every contact of a company that takes part may.
-
-        :param wallet: one `loyalty.b2b.wallet`; anybody's, as an id may be forged.
-        """
-        self.ensure_one()
-        domain = Domain("id", "in", wallet.ids) & self._get_loyalty_b2b_wallet_domain()
-        return bool(wallet.sudo().search_count(domain, limit=1))
-
     def _get_loyalty_b2b_portal_wallets(self):
         """Return the wallets this person sees, in the order of their programmes.
 
@@ -44,7 +32,7 @@ class ResPartner(models.Model):
                 "tier_since",
             ],
         )
-        wallets = wallets.filtered(self._can_see_loyalty_b2b)
+        wallets = self._filter_loyalty_b2b_seen(wallets)
         # one read of the programmes, whatever their number
         return wallets.sorted(lambda wallet: (wallet.program_id.sequence, wallet.id))
 

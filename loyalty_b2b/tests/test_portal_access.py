@@ -141,9 +141,9 @@ class TestPortalAccess(LoyaltyB2bPortalCommon):
 
     def test_pages_ask_the_one_method(self):
         with self.patch_with(
-            "odoo.addons.loyalty_b2b.models.res_partner_portal"
-            ".ResPartner._can_see_loyalty_b2b",
-            return_value=False,
+            "odoo.addons.loyalty_b2b.models.res_partner_role"
+            ".ResPartner._find_loyalty_b2b_roles",
+            return_value={},
         ):
             for url in self._get_urls(self.entry.id, self.program.id)[:-1]:
                 page = self._open(url, self.boss)
