@@ -185,3 +185,8 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import loyalty_b2b_transfer
+from . import transfer_second
+from . import wallet_transfer
+from . import wallet_transfer_words
+from . import loyalty_b2b_apart
