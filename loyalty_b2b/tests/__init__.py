@@ -88,3 +88,4 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_rewards
