@@ -91,3 +91,4 @@ from . import test_tier_rights
 from . import test_people
 from . import test_people_limits
 from . import test_process_people
+from . import test_rewards
