@@ -77,6 +77,7 @@ from . import sale_order_channel
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
 from . import person_limits
+from . import person_left
 from . import loyalty_b2b_consent
 from . import loyalty_b2b_approval
 from . import loyalty_b2b_reward
@@ -88,6 +89,8 @@ from . import redemption_reward
 from . import redemption_fulfilment
 from . import program_people
 from . import wallet_people
+from . import wallet_people_left
+from . import program_people_left
 from . import res_company
 from . import res_partner
 from . import res_partner_tier
@@ -189,3 +192,4 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import wallet_people_merge

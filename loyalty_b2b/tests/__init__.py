@@ -92,3 +92,6 @@ from . import test_people
 from . import test_people_limits
 from . import test_process_people
 from . import test_rewards
+from . import test_people_left
+from . import test_people_merge
+from . import test_people_notices
