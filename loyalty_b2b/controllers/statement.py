@@ -20,9 +20,7 @@ class LoyaltyB2bStatement(LoyaltyB2bPortal):
         methods=["GET"],
         readonly=True,
     )
-    def portal_loyalty_b2b_statement(
-        self, program_id, first=None, last=None, **kwargs
-    ):
+    def portal_loyalty_b2b_statement(self, program_id, first=None, last=None, **kwargs):
         """Show how points moved in a period, by default in the last quarter."""
         wallets = self._get_loyalty_b2b_wallets()
         wallet = self._choose_loyalty_b2b_wallet(wallets, program_id)

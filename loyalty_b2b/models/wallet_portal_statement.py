@@ -51,7 +51,9 @@ class LoyaltyB2bWallet(models.Model):
     def _get_term_refusal(self, fault):
         return {
             "reversed": self.env._("The first day comes after the last one."),
-            "future": self.env._("The last day has not come yet: choose an earlier one."),
+            "future": self.env._(
+                "The last day has not come yet: choose an earlier one."
+            ),
             "long": self.env._("A statement covers three years at most."),
         }.get(fault) or self.env._("Choose the first and the last day.")
 
@@ -107,7 +109,11 @@ class LoyaltyB2bWallet(models.Model):
 
     def _prepare_statement_figures(self, table):
         """Return opening, the five words and closing, of a table of all movements."""
-        labels, total, program = self._get_portal_words(), table["total"], self.program_id
+        labels, total, program = (
+            self._get_portal_words(),
+            table["total"],
+            self.program_id,
+        )
         parts = {
             "opening": (self.env._("Opening"), ["opening"]),
             **{
@@ -168,7 +174,9 @@ class LoyaltyB2bWallet(models.Model):
         """
         program = self.program_id
         redemptions = self.env["loyalty.b2b.redemption"].sudo()
-        redemptions = redemptions.browse({row["redemption_id"] for row in entries} - {False})
+        redemptions = redemptions.browse(
+            {row["redemption_id"] for row in entries} - {False}
+        )
         rewards = {one.id: one.reward_name or "" for one in redemptions}
         rows = []
         for row in entries[:MOST_ROWS]:
@@ -183,7 +191,7 @@ class LoyaltyB2bWallet(models.Model):
                     "text": reward or self._get_portal_text(row),
                     "document": row["move_name"] or row["order_name"] or "",
                     "customer": self._get_portal_customer(row),
-                    "person": row["contact_name"] or "",
+                    "person": self._get_statement_person(row),
                     "number": number,
                     "points": self._format_portal_signed(number),
                     "balance_number": balance,
@@ -192,6 +200,11 @@ class LoyaltyB2bWallet(models.Model):
                 }
             )
         return rows
+
+    def _get_statement_person(self, row):
+        """Return who it was, where a document names a person and not the company."""
+        name = row["contact_name"] or ""
+        return "" if name in (row["partner_name"], self.partner_id.name) else name
 
     def _format_portal_signed(self, points):
         sign = "+" if points > 0 else ""

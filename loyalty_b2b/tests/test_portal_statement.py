@@ -77,7 +77,9 @@ class TestPortalStatement(LoyaltyB2bPortalCommon):
         self.assertAlmostEqual(sum(amounts[:-1]), amounts[-1], 6)
 
     def test_every_kind_of_entry_has_one_of_the_words(self):
-        words = [kind for kinds in wallet_portal_statement.WORDS.values() for kind in kinds]
+        words = [
+            kind for kinds in wallet_portal_statement.WORDS.values() for kind in kinds
+        ]
         kinds = dict(self.env["loyalty.b2b.entry"]._fields["kind"].selection)
         self.assertEqual(sorted(words), sorted(kinds))
 
@@ -210,10 +212,12 @@ class TestPortalStatement(LoyaltyB2bPortalCommon):
             for kind in ("", "/pdf", "/xlsx"):
                 with self.subTest(query=query, kind=kind):
                     page = self._read(f"{self.url}{kind}?{query}")
-                    self.assertIn(sentence, self._text(page.xpath("//*[@role='alert']")[0]))
+                    self.assertIn(
+                        sentence, self._text(page.xpath("//*[@role='alert']")[0])
+                    )
 
     def test_what_is_typed_in_is_not_run(self):
-        page = self._open(f"{self.url}?first=\"><script>x</script>&last=1", self.boss)
+        page = self._open(f'{self.url}?first="><script>x</script>&last=1', self.boss)
         self.assertNotIn("<script>x", page.text)
 
     def test_too_many_rows_for_paper_get_a_sentence(self):
