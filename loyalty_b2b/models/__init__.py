@@ -144,6 +144,7 @@ from . import wallet_tier_portal
 from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
+from . import wallet_portal_statement
 from . import entry_portal
 from . import redemption_screens
 from . import rule_screens

@@ -16,6 +16,7 @@ from . import program_step_plan
 from . import program_step_words
 from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
+from . import loyalty_b2b_statement_wallet
 from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
