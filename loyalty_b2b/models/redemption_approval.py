@@ -88,7 +88,8 @@ class LoyaltyB2bRedemption(models.Model):
             raise UserError(
                 self.wallet_id._get_short_message(int(self.points), available)
             )
-        if waiting := order._get_loyalty_b2b_wishes():
+        waiting = order._get_loyalty_b2b_wishes().filtered(lambda w: not w.reward_id)
+        if waiting:
             raise UserError(
                 self.env._(
                     "%(order)s: a wish for %(points)s points waits for its answer"
