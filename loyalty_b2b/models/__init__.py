@@ -210,3 +210,12 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import company_gifts
+from . import settings_gifts
+from . import gift_limits
+from . import gift_keeping
+from . import reward_gift
+from . import redemption_gift
+from . import wallet_gift
+from . import program_gift
+from . import res_partner_gift
