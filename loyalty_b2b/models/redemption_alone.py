@@ -188,6 +188,10 @@ class LoyaltyB2bRedemption(models.Model):
             alone._cancel_reward(reason, "lapsed")
         return super(LoyaltyB2bRedemption, self - alone)._lapse()
 
+    def _get_needed_approvals(self):
+        steps = super()._get_needed_approvals()
+        return steps | {"officer"} if self.reward_id.needs_approval else steps
+
     def _prepare_entry_values(self, share=1.0):
         values = super()._prepare_entry_values(share)
         if self.reward_id and not self.order_id:

@@ -18,7 +18,7 @@ FACTS = "loyalty_b2b_reward_facts"
 class RewardFacts(NamedTuple):
     """What the answers for one wallet and person go by, read once.
 
-    `rows`: reward id → dict of tier_ids, in_segment, used (in the reward's period),
+    `rows`: reward id → dict of available (points of the wallet), tier_ids, in_segment, used (in the reward's period),
     turnover (in its period; None if it does not ask) and codes (free ones).
     """
 
@@ -68,11 +68,12 @@ class LoyaltyB2bReward(models.Model):
                 people = wallet._get_administrators()
                 deciders = ", ".join(people.mapped("name"))
         rows = self._query_facts(wallet, partner, wish)
+        available = rows[0]["available"] if rows else wallet.available
         return RewardFacts(
             wallet=wallet,
             partner=partner,
             today=wallet.program_id._today(),
-            available=int(wallet.available),
+            available=int(available),
             points=int(wish.points) if wish else None,
             may_use=may_use,
             deciders=deciders,
@@ -94,8 +95,9 @@ class LoyaltyB2bReward(models.Model):
         return self.env.execute_query_dict(
             SQL(
                 """
-            WITH turnover AS MATERIALIZED (%(turnover)s)
-            SELECT r.id,
+            WITH turnover AS MATERIALIZED (%(turnover)s),
+                 usable AS MATERIALIZED (SELECT %(available)s AS points)
+            SELECT r.id, (SELECT points FROM usable) AS available,
                    ARRAY(%(tiers)s) AS tier_ids,
                    (NOT EXISTS (%(segments)s) OR EXISTS (%(own_segments)s)) AS in_segment,
                    %(used)s AS used,
@@ -108,6 +110,9 @@ class LoyaltyB2bReward(models.Model):
                 """,
                 ids=list(self.ids),
                 turnover=self._get_turnover_sql(wallet, today),
+                available=wallet._get_available_sql(
+                    SQL("%s", wallet.id), SQL("%s", wallet.program_id.id)
+                ),
                 used=self._get_used_sql(wallet, today, wish),
                 codes=self._get_free_codes_sql(today),
                 **self._get_relations_sql(owners),

@@ -89,3 +89,6 @@ from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
 from . import test_rewards
+from . import test_reward_course
+from . import test_process_rewards
+from . import test_vouchers

@@ -189,7 +189,6 @@ class TestRewardRefusal(RewardCommon):
                 page._get_refusals_by_reward(self.wallet, self.buyer)
                 self.env.flush_all()
                 page.invalidate_model()
-                self.wallet.invalidate_recordset()
                 with self.assertQueryCount(6):
                     found = page.search([("id", "in", page.ids)])
                     found._get_refusals_by_reward(self.wallet, self.buyer)

@@ -28,3 +28,4 @@ from . import loyalty_b2b_referral_refuse
 from . import base_partner_merge_referral
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line
+from . import loyalty_b2b_redeem_step
