@@ -179,9 +179,7 @@ class LoyaltyB2bReward(models.Model):
     def _get_relations_sql(self, owners):
         """Return SQL for the levels and customer tags that a reward `r` asks for."""
         tiers, segments = self._fields["tier_ids"], self._fields["segment_ids"]
-        asked = SQL(
-            "%s = r.id", SQL.identifier("asked", segments.column1)
-        )
+        asked = SQL("%s = r.id", SQL.identifier("asked", segments.column1))
         table = SQL.identifier(segments.relation)
         return {
             "tiers": SQL(
