@@ -18,8 +18,9 @@ FACTS = "loyalty_b2b_reward_facts"
 class RewardFacts(NamedTuple):
     """What the answers for one wallet and person go by, read once.
 
-    `rows`: reward id → dict of available (points of the wallet), tier_ids, in_segment, used (in the reward's period),
-    turnover (in its period; None if it does not ask) and codes (free ones).
+    `rows`: reward id → dict of available (points of the wallet), tier_ids, in_segment,
+    used (in the reward's period), turnover (in its period; None if it does not ask)
+    and codes (free ones).
     """
 
     wallet: object
@@ -99,7 +100,8 @@ class LoyaltyB2bReward(models.Model):
                  usable AS MATERIALIZED (SELECT %(available)s AS points)
             SELECT r.id, (SELECT points FROM usable) AS available,
                    ARRAY(%(tiers)s) AS tier_ids,
-                   (NOT EXISTS (%(segments)s) OR EXISTS (%(own_segments)s)) AS in_segment,
+                   (NOT EXISTS (%(segments)s) OR EXISTS (%(own_segments)s))
+                       AS in_segment,
                    %(used)s AS used,
                    CASE WHEN r.min_turnover > 0 THEN (
                         SELECT CASE r.turnover_period WHEN 'quarter' THEN quarter
