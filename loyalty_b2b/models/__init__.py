@@ -104,9 +104,6 @@ from . import redemption_order
 from . import redemption_outcome
 from . import redemption_money
 from . import redemption_invoicing
-from . import redemption_alone
-from . import redemption_codes
-from . import redemption_fulfilment
 from . import program_use
 from . import wallet_use
 from . import payment_transaction
@@ -158,6 +155,9 @@ from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_alone
+from . import redemption_codes
+from . import redemption_fulfilment
 from . import approval_deciders
 from . import approval_link
 from . import approval_telling
@@ -210,4 +210,9 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import loyalty_b2b_transfer
+from . import transfer_second
+from . import wallet_transfer
+from . import wallet_transfer_words
+from . import loyalty_b2b_apart
 from . import wallet_people_merge
