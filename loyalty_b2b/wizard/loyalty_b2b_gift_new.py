@@ -46,14 +46,13 @@ class LoyaltyB2bGiftNew(models.TransientModel):
         help="A contact of the customer; or type the name below.",
     )
     name = fields.Char(
-        string="Name",
-        compute="_compute_person",
+        compute="_compute_name",
         store=True,
         readonly=False,
         help="First and last name.",
     )
     function = fields.Char(
-        compute="_compute_person",
+        compute="_compute_function",
         store=True,
         readonly=False,
         help="What the person is in the company.",
@@ -61,7 +60,7 @@ class LoyaltyB2bGiftNew(models.TransientModel):
     owner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Works for",
-        compute="_compute_person",
+        compute="_compute_owner_id",
         store=True,
         readonly=False,
         domain="[('id', 'in', owner_ids)]",
@@ -106,16 +105,21 @@ class LoyaltyB2bGiftNew(models.TransientModel):
             wizard.points = int(wizard.reward_id.points) * wizard.quantity
             wizard.value = wizard.reward_id.value * wizard.quantity
 
-    @api.depends("partner_id", "wallet_id")
-    def _compute_person(self):
+    @api.depends("partner_id")
+    def _compute_name(self):
         for wizard in self:
-            person = wizard.partner_id
-            if person:
-                wizard.name = person.name
-                wizard.function = person.function or wizard.function
-                wizard.owner_id = person._get_loyalty_b2b_owner()
-            else:
-                wizard.owner_id = wizard.owner_id or wizard.wallet_id.partner_id
+            wizard.name = wizard.partner_id.name or wizard.name
+
+    @api.depends("partner_id")
+    def _compute_function(self):
+        for wizard in self:
+            wizard.function = wizard.partner_id.function or wizard.function
+
+    @api.depends("partner_id", "wallet_id")
+    def _compute_owner_id(self):
+        for wizard in self:
+            owner = wizard.partner_id._get_loyalty_b2b_owner()
+            wizard.owner_id = owner or wizard.owner_id or wizard.wallet_id.partner_id
 
     @api.depends("reward_id", "quantity", "name", "partner_id", "owner_id", "status")
     @api.depends_context("lang")
