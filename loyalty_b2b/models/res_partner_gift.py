@@ -22,7 +22,8 @@ class ResPartner(models.Model):
         named = Domain("partner_id", "=", self.id)
         if key:
             named |= Domain("owner_id", "=", owner.id) & (
-                Domain("name_key", "=", key) | Domain("consent_name", "=ilike", self.name)
+                Domain("name_key", "=", key)
+                | Domain("consent_name", "=ilike", self.name)
             )
         found = gifts.search(named & Domain("date_forgotten", "=", False))
         if not found:

@@ -19,7 +19,9 @@ class GiftCommon(RewardCommon):
             }
         )
         cls.auditor = cls._create_staff("audit", "account.group_account_readonly")
-        cls.second = cls._create_staff("second", "loyalty_b2b.group_loyalty_b2b_officer")
+        cls.second = cls._create_staff(
+            "second", "loyalty_b2b.group_loyalty_b2b_officer"
+        )
         cls.gift = cls._create_reward(
             "Fountain pen", 10, kind="gift", value=40.0, cost=30.0
         )

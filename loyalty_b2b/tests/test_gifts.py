@@ -92,7 +92,9 @@ class TestGifts(GiftCommon):
             form.quantity = 1
             self.assertIn(f"{number} of 3 gifts", form.left)
         self.assertIn("3 of 3 gifts", form.refusal)
-        self.assertIn("$\N{NO-BREAK SPACE}80.00 of $\N{NO-BREAK SPACE}200.00", form.left)
+        self.assertIn(
+            "$\N{NO-BREAK SPACE}80.00 of $\N{NO-BREAK SPACE}200.00", form.left
+        )
 
     def test_a_person_counts_once_however_the_name_is_written(self):
         nobody = self.env["res.partner"]

@@ -64,9 +64,7 @@ class TestGiftsRegister(GiftCommon):
         self._give()
         other = self.env["res.company"].create({"name": "Another seller"})
         self.auditor.sudo().company_ids |= other
-        self.assertEqual(
-            len(self._read_sheet(self._export(company_id=other.id))), 1
-        )
+        self.assertEqual(len(self._read_sheet(self._export(company_id=other.id))), 1)
 
     # === KEPT AND FORGOTTEN === #
 
@@ -84,7 +82,9 @@ class TestGiftsRegister(GiftCommon):
         self.assertEqual(gift.name, f"Recipient {gift.id}")
         for name in ("partner_id", "function", "consent_name", "name_key", "reason"):
             self.assertFalse(gift[name], name)
-        self.assertEqual((gift.value, gift.cost, gift.owner_id), (40, 30, self.customer))
+        self.assertEqual(
+            (gift.value, gift.cost, gift.owner_id), (40, 30, self.customer)
+        )
         self.assertEqual(str(gift.date_forgotten), "2032-01-01")
 
     def test_forgetting_twice_changes_nothing(self):

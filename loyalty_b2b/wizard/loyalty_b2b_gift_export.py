@@ -28,9 +28,7 @@ COLUMNS = (
     "approved_by",
 )
 MONEY = ("value", "cost")
-READERS = (
-    "loyalty_b2b.group_loyalty_b2b_officer,loyalty_b2b.group_loyalty_b2b_auditor"
-)
+READERS = "loyalty_b2b.group_loyalty_b2b_officer,loyalty_b2b.group_loyalty_b2b_auditor"
 
 
 class LoyaltyB2bGiftExport(models.TransientModel):

@@ -69,9 +69,7 @@ class LoyaltyB2bGiftNew(models.TransientModel):
     consent_name = fields.Char(
         string="Agreed by", help="Who agreed for the company; not the recipient."
     )
-    consent_date = fields.Date(
-        string="Agreed on", default=fields.Date.context_today
-    )
+    consent_date = fields.Date(string="Agreed on", default=fields.Date.context_today)
     consent_how = fields.Selection(selection=CONSENTS, string="How")
     reason = fields.Char(
         string="Occasion", help="Why the gift is given, without names."
