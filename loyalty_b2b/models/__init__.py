@@ -194,3 +194,7 @@ from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
 from . import wallet_people_merge
+from . import person_screens
+from . import wallet_people_screens
+from . import program_people_screens
+from . import res_partner_role_screens

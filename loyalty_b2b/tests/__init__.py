@@ -96,3 +96,5 @@ from . import test_rewards
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
+from . import test_people_screens
+from . import test_people_rights
