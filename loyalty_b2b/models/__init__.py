@@ -85,6 +85,9 @@ from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
 from . import redemption_fulfilment
+from . import redemption_order_reward
+from . import redemption_order_goods
+from . import reward_order
 from . import program_people
 from . import wallet_people
 from . import res_company
@@ -102,7 +105,9 @@ from . import payment_transaction
 from . import sale_order
 from . import sale_order_tier
 from . import sale_order_invoicing
+from . import sale_order_rewards
 from . import sale_order_line
+from . import sale_order_line_goods
 from . import ir_actions_report
 from . import program_screens
 from . import wallet_missed
