@@ -76,6 +76,7 @@ from . import sale_order_earning
 from . import sale_order_channel
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
+from . import person_limits
 from . import loyalty_b2b_consent
 from . import loyalty_b2b_approval
 from . import loyalty_b2b_reward

@@ -88,4 +88,7 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_people
+from . import test_people_limits
+from . import test_process_people
 from . import test_rewards
