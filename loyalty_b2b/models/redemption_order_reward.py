@@ -181,6 +181,12 @@ class LoyaltyB2bRedemption(models.Model):
             points=self._format_points(self.points),
         )
 
+    def _describe_given(self):
+        """Return what the order has of the reward, in words."""
+        if self.amount_untaxed:
+            return self.env._("%s off", self._format_amount(self.amount))
+        return self.reward_id._describe_gain(quantity=self.quantity)
+
     def _get_line_name(self):
         """Return the text of a line in the customer's language, without its taxes."""
         if not self.reward_id:

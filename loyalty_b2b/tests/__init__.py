@@ -66,6 +66,7 @@ from . import test_opening
 from . import test_channel
 from . import test_why
 from . import test_tier_rules
+from . import test_order_rewards
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice

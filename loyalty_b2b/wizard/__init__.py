@@ -17,6 +17,8 @@ from . import program_step_words
 from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_use_points
+from . import loyalty_b2b_add_reward
+from . import loyalty_b2b_add_reward_line
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line

@@ -88,9 +88,14 @@ class LoyaltyB2bAddReward(models.TransientModel):
                     "gives": row["gives"],
                     "refusal": "; ".join(one["text"] for one in row["refusals"]),
                 }
-                for row in order._get_loyalty_b2b_rewards_offer()
+                for row in self._get_offer()
             ]
         )
+
+    def _get_offer(self):
+        if self.order_id.state not in ("draft", "sent"):
+            return []
+        return self.order_id._get_loyalty_b2b_rewards_offer()
 
     def _get_dialog(self):
         return {
