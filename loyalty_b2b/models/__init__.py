@@ -86,9 +86,6 @@ from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
 from . import redemption_fulfilment
-from . import redemption_order_reward
-from . import redemption_order_goods
-from . import reward_order
 from . import program_people
 from . import wallet_people
 from . import res_company
@@ -106,7 +103,6 @@ from . import payment_transaction
 from . import sale_order
 from . import sale_order_tier
 from . import sale_order_invoicing
-from . import sale_order_rewards
 from . import sale_order_line
 from . import sale_order_line_goods
 from . import ir_actions_report
@@ -194,3 +190,9 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+# over all that orders and uses of points do otherwise
+from . import redemption_order_reward
+from . import redemption_order_goods
+from . import redemption_order_outcome
+from . import reward_order
+from . import sale_order_rewards

@@ -100,6 +100,14 @@ class AccountMoveLine(models.Model):
 
     # === CRUD METHODS === #
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for line, vals in zip(self, vals_list, strict=True):
+            if line.loyalty_b2b_redemption_id:
+                # for the document, which leaves it out
+                vals["loyalty_b2b_redemption_id"] = line.loyalty_b2b_redemption_id.id
+        return vals_list
+
     @api.model_create_multi
     def create(self, vals_list):
         if not is_wallet_at_work(self.env):

@@ -199,6 +199,22 @@ class LoyaltyB2bRedemption(models.Model):
             point_name=record.program_id._get_point_name(record.points),
         )
 
+    def _get_kept_text(self):
+        """Say why a reward cannot be taken off its order, and what helps."""
+        if self._is_delivered():
+            return self.env._(
+                "%(order)s: “%(reward)s” has left. Take it back first, or credit its"
+                " invoice, and the points come back.",
+                order=self.order_name,
+                reward=self._get_reward_name(),
+            )
+        return self.env._(
+            "%(order)s is locked or “%(reward)s” is on an invoice: credit that invoice"
+            " instead, and the points come back.",
+            order=self.order_name,
+            reward=self._get_reward_name(),
+        )
+
     def _get_other_customer_text(self):
         """Say that they went with the customer; names `%(use)s`."""
         if self.reward_id:

@@ -254,6 +254,8 @@ class SaleOrder(models.Model):
         :raises UserError: with the way out.
         """
         if not self._is_loyalty_b2b_removable(use):
+            if use.reward_id:
+                raise UserError(use._get_kept_text())
             raise UserError(
                 self.env._(
                     "%(order)s is locked or its discount for points is on an invoice:"

@@ -28,7 +28,26 @@ class SaleOrderLine(models.Model):
                 # nothing of it will ever be invoiced: the order waits for the others
                 line.invoice_status = "invoiced"
 
+    def _compute_qty_delivered(self):
+        super()._compute_qty_delivered()
+        goods = self.filtered("loyalty_b2b_redemption_id")
+        if goods.ids:
+            # nothing is written while Odoo computes
+            self.env.cr.precommit.add(goods._tell_loyalty_b2b_delivered)
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "qty_delivered" in vals:
+            self._tell_loyalty_b2b_delivered()
+        return result
+
     # === BUSINESS METHODS === #
+
+    def _tell_loyalty_b2b_delivered(self):
+        """Let rewards be fulfilled once their goods have left."""
+        self.exists().sudo().loyalty_b2b_redemption_id._follow_documents()
 
     def _cancel_loyalty_b2b_deliveries(self):
         """End what is still to be delivered of goods whose points come back."""

@@ -23,7 +23,7 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
     redemption_id = fields.Many2one(
         comodel_name="loyalty.b2b.redemption", readonly=True, ondelete="cascade"
     )
-    name = fields.Char(string="Reward", readonly=True)
+    name = fields.Char(readonly=True)
     points = Points(string="Price", readonly=True, help="Whole points.")
     price = fields.Char(string="And in money", readonly=True)
     gives = fields.Char(string="The order gets", readonly=True)
