@@ -14,18 +14,15 @@ class LoyaltyB2bRedemption(models.Model):
     # === RESERVE === #
 
     def _reserve_on_order(self):
+        if not self.reward_id:
+            return super()._reserve_on_order()
+        self._check_order()
+        self.wallet_id._lock()
+        stock = self.reward_id._take_stock(int(self.quantity))
+        self.with_context(**QUIET).counted = stock
         result = super()._reserve_on_order()
-        if self.reward_id:
-            # what comes after it has less room now
-            self.order_id._refresh_loyalty_b2b_use()
-            self.order_id._message_log(
-                body=self.env._(
-                    "%(use)s; the points are held until %(moment)s.",
-                    use=self._describe(),
-                    moment=self._format_moment(self.date_hold_end),
-                )
-            )
-            self._log_in_wallet(self.env._("%(use)s held for %(order)s."))
+        # what comes after it has less room now
+        self.order_id._refresh_loyalty_b2b_use()
         return result
 
     def _prepare_offer(self):

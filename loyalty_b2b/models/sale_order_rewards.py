@@ -126,6 +126,19 @@ class SaleOrder(models.Model):
             reason=reason,
         )
 
+    def _log_loyalty_b2b_use(self, use):
+        if not use.reward_id:
+            return super()._log_loyalty_b2b_use(use)
+        self._message_log(
+            body=self.env._(
+                "%(use)s; the points are held until %(moment)s.",
+                use=use._describe(),
+                moment=use._format_moment(use.date_hold_end),
+            )
+        )
+        use._log_in_wallet(self.env._("%(use)s held for %(order)s."))
+        return None
+
     def _remove_loyalty_b2b_reward(self, use):
         """Take a reward off an order of ours; the points come back.
 
