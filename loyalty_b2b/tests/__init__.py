@@ -99,3 +99,6 @@ from . import test_rewards
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
+from . import test_reward_course
+from . import test_process_rewards
+from . import test_vouchers

@@ -32,3 +32,4 @@ from . import base_partner_merge_referral
 from . import base_partner_merge_people
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line
+from . import loyalty_b2b_redeem_step
