@@ -48,9 +48,7 @@ class LoyaltyB2bRedemption(models.Model):
         )
         self._take_codes()
         program = self.program_id
-        self.write(
-            {"state": "reserved", "date_hold_end": program._get_hold_end(False)}
-        )
+        self.write({"state": "reserved", "date_hold_end": program._get_hold_end(False)})
         if self.reward_id.must_confirm:
             self._ask_to_confirm()
         else:

@@ -101,9 +101,7 @@ class TestOrderRewards(OrderRewardCommon):
         percent = self._add(order, self._create_reward("percent"))
         goods = self._add(order, self._create_reward("product"))
         plain = order._get_loyalty_b2b_redemption()
-        self.assertEqual(
-            order._get_loyalty_b2b_uses(), money | percent | goods | plain
-        )
+        self.assertEqual(order._get_loyalty_b2b_uses(), money | percent | goods | plain)
         self.assertEqual(self.wallet.held, 4000)
         # 30.00 + 10 % of 150.00 + 1 000 points
         self.assertDiscount_sum(order, 30.0 + 15.0 + 10.0)
