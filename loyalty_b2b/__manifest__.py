@@ -76,6 +76,7 @@
         "views/loyalty_b2b_activity_type_views.xml",
         "views/loyalty_b2b_activity_views.xml",
         "views/wallet_sources_views.xml",
+        "views/loyalty_b2b_desk_views.xml",
     ],
     "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
     "assets": {

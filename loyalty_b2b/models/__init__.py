@@ -185,3 +185,8 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import account_move_desk
+from . import wallet_desk
+from . import wallet_next_step
+from . import sale_order_next
+from . import res_partner_next
