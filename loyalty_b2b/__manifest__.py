@@ -20,6 +20,7 @@
         "data/mail_template_referral.xml",
         "data/ir_cron_missed.xml",
         "data/mail_activity_type.xml",
+        "data/mail_activity_type_people.xml",
         "wizard/loyalty_b2b_activity_reason_views.xml",
         "wizard/loyalty_b2b_adjust_views.xml",
         "wizard/loyalty_b2b_tier_set_views.xml",

@@ -76,12 +76,16 @@ from . import sale_order_earning
 from . import sale_order_channel
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
+from . import person_limits
 from . import loyalty_b2b_consent
 from . import loyalty_b2b_approval
 from . import loyalty_b2b_reward
+from . import reward_stock
+from . import reward_conditions
 from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
+from . import redemption_fulfilment
 from . import program_people
 from . import wallet_people
 from . import res_company

@@ -90,3 +90,7 @@ from . import test_tier_portal
 from . import test_tier_rights
 from . import test_desk
 from . import test_next_step
+from . import test_people
+from . import test_people_limits
+from . import test_process_people
+from . import test_rewards
