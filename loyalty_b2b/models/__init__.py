@@ -194,3 +194,5 @@ from . import wallet_desk
 from . import wallet_next_step
 from . import sale_order_next
 from . import res_partner_next
+from . import wallet_suggestions
+from . import wallet_next

@@ -99,10 +99,19 @@ class LoyaltyB2bWallet(models.Model):
         if operator not in ("<", ">", "<=", ">=", "in", "not in"):
             return NotImplemented
         self._spare_compilation()
-        field = self._fields[name]
+        if self._fields[name].type == "date":
+            return Domain.custom(
+                to_sql=lambda model, alias, query: self._fields[name]._condition_to_sql(
+                    name, operator, value, model, alias, query
+                )
+            )
+        if operator in ("in", "not in"):
+            value = tuple(int(number) for number in value) or (None,)
+        sql_operator = SQL({"in": "IN", "not in": "NOT IN"}.get(operator, operator))
+        # never empty: the sum is not computed twice
         return Domain.custom(
-            to_sql=lambda model, alias, query: field._condition_to_sql(
-                name, operator, value, model, alias, query
+            to_sql=lambda model, alias, query: SQL(
+                "%s %s %s", model._field_to_sql(alias, name, query), sql_operator, value
             )
         )
 
@@ -225,9 +234,9 @@ class LoyaltyB2bWallet(models.Model):
             for program in programs.browse(programs._get_tier_program_ids())
         ]
         if not cases:
-            return SQL("NULL::int")
+            return SQL("0")
         return SQL(
-            "(CASE %s %s END)", SQL.identifier(alias, "program_id"), SQL(" ").join(cases)
+            "COALESCE(CASE %s %s END, 0)", SQL.identifier(alias, "program_id"), SQL(" ").join(cases)
         )
 
     @api.model
@@ -236,7 +245,9 @@ class LoyaltyB2bWallet(models.Model):
         levels = program._get_tier_terms().levels
         scope = SQL("w.id = %s", SQL.identifier(alias, "id"))
         return SQL(
-            """(SELECT LEAST(100, FLOOR(m.running * 100 / NULLIF(n.threshold, 0)))::int
+            """(SELECT CASE WHEN n.threshold > 0
+                            THEN LEAST(100, FLOOR(m.running * 100 / n.threshold))
+                            WHEN n.threshold = 0 THEN 100 END::int
                FROM (%(measures)s) m
               CROSS JOIN LATERAL (
                  SELECT MIN(l.threshold) AS threshold

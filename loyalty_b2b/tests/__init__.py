@@ -94,3 +94,4 @@ from . import test_people
 from . import test_people_limits
 from . import test_process_people
 from . import test_rewards
+from . import test_suggestions
