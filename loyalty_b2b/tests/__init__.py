@@ -52,6 +52,7 @@ from . import test_guarded
 from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note
+from . import test_approvals
 from . import test_booking_whole
 from . import test_expiry_lifted
 from . import test_rights_dialogs
@@ -72,6 +73,7 @@ from . import test_expiry_notice
 from . import test_digest
 from . import test_process_messages
 from . import test_portal_messages
+from . import test_portal_statement
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
@@ -95,3 +97,6 @@ from . import test_people_limits
 from . import test_process_people
 from . import test_rewards
 from . import test_suggestions
+from . import test_people_left
+from . import test_people_merge
+from . import test_people_notices
