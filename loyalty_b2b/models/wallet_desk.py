@@ -159,7 +159,13 @@ class LoyaltyB2bWallet(models.Model):
         self.env["loyalty.b2b.redemption"].flush_model(["wallet_id", "state"])
         self.env["loyalty.b2b.participant"].flush_model(["wallet_id", "partner_id"])
         self.env["account.move"].flush_model(
-            ["commercial_partner_id", "company_id", "invoice_date", "move_type", "state"]
+            [
+                "commercial_partner_id",
+                "company_id",
+                "invoice_date",
+                "move_type",
+                "state",
+            ]
         )
 
     @api.model
@@ -236,7 +242,9 @@ class LoyaltyB2bWallet(models.Model):
         if not cases:
             return SQL("0")
         return SQL(
-            "COALESCE(CASE %s %s END, 0)", SQL.identifier(alias, "program_id"), SQL(" ").join(cases)
+            "COALESCE(CASE %s %s END, 0)",
+            SQL.identifier(alias, "program_id"),
+            SQL(" ").join(cases),
         )
 
     @api.model

@@ -169,7 +169,10 @@ class TestNextStep(LoyaltyB2bTierCommon):
 
     def test_portal_users_cannot_ask(self):
         portal = new_test_user(
-            self.env, "step_portal", groups="base.group_portal", company_id=self.company.id
+            self.env,
+            "step_portal",
+            groups="base.group_portal",
+            company_id=self.company.id,
         )
         portal.partner_id.parent_id = self.customer
         order = self._order()

@@ -110,7 +110,9 @@ class TestSuggestions(LoyaltyB2bCommon):
             with self.subTest(change=change), self.cr.savepoint() as savepoint:
                 template = self.saw.product_tmpl_id.id
                 self.cr.execute(
-                    SQL("UPDATE product_template SET %s WHERE id = %s", change, template)
+                    SQL(
+                        "UPDATE product_template SET %s WHERE id = %s", change, template
+                    )
                 )
                 self.assertFalse(self._get_names())
                 savepoint.rollback()
