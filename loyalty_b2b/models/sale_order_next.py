@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..fields import READERS
-from .wallet_next_step import OFFICER, NextStep
+from .wallet_next_step import NextStep
 
 
 class SaleOrder(models.Model):
