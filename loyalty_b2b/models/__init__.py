@@ -83,10 +83,13 @@ from . import loyalty_b2b_approval
 from . import loyalty_b2b_reward
 from . import reward_stock
 from . import reward_conditions
+from . import reward_facts
+from . import reward_refusals
+from . import reward_redeem
+from . import reward_codes
 from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
-from . import redemption_fulfilment
 from . import program_people
 from . import program_approvals
 from . import wallet_people
@@ -152,6 +155,9 @@ from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_alone
+from . import redemption_codes
+from . import redemption_fulfilment
 from . import approval_deciders
 from . import approval_link
 from . import approval_telling
@@ -211,4 +217,9 @@ from . import sale_order_next
 from . import res_partner_next
 from . import wallet_suggestions
 from . import wallet_next
+from . import loyalty_b2b_transfer
+from . import transfer_second
+from . import wallet_transfer
+from . import wallet_transfer_words
+from . import loyalty_b2b_apart
 from . import wallet_people_merge
