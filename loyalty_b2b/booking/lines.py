@@ -11,8 +11,8 @@ class Lines:
     A line comes as a dict with: product_id, categ_id, tag_ids, quantity (in the
     product's own unit), net and cost (of the whole line, in one currency; cost None if
     unknown), discount (%), pricelist_id, channel, order_line_id, date_order,
-    is_downpayment, redemption_id, reward_kind. Invoice lines, order lines and the portal's query
-    give the same dict, so that an order promises what its invoice earns.
+    is_downpayment, redemption_id, reward_kind. Invoice lines, order lines and the
+    portal's query give the same dict, so that an order promises what its invoice earns.
     """
 
     def __init__(self, program, matches=None):

@@ -104,9 +104,6 @@ from . import redemption_order
 from . import redemption_outcome
 from . import redemption_money
 from . import redemption_invoicing
-from . import redemption_alone
-from . import redemption_codes
-from . import redemption_fulfilment
 from . import program_use
 from . import wallet_use
 from . import payment_transaction
@@ -159,6 +156,9 @@ from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_alone
+from . import redemption_codes
+from . import redemption_fulfilment
 from . import approval_deciders
 from . import approval_link
 from . import approval_telling
@@ -217,4 +217,16 @@ from . import redemption_order_goods
 from . import redemption_order_outcome
 from . import reward_order
 from . import sale_order_rewards
+from . import account_move_desk
+from . import wallet_desk
+from . import wallet_next_step
+from . import sale_order_next
+from . import res_partner_next
+from . import wallet_suggestions
+from . import wallet_next
+from . import loyalty_b2b_transfer
+from . import transfer_second
+from . import wallet_transfer
+from . import wallet_transfer_words
+from . import loyalty_b2b_apart
 from . import wallet_people_merge

@@ -18,8 +18,9 @@ FACTS = "loyalty_b2b_reward_facts"
 class RewardFacts(NamedTuple):
     """What the answers for one wallet and person go by, read once.
 
-    `rows`: reward id → dict of available (points of the wallet), tier_ids, in_segment, used (in the reward's period),
-    turnover (in its period; None if it does not ask) and codes (free ones).
+    `rows`: reward id → dict of available (points of the wallet), tier_ids, in_segment,
+    used (in the reward's period), turnover (in its period; None if it does not ask)
+    and codes (free ones).
     """
 
     wallet: object
@@ -99,7 +100,8 @@ class LoyaltyB2bReward(models.Model):
                  usable AS MATERIALIZED (SELECT %(available)s AS points)
             SELECT r.id, (SELECT points FROM usable) AS available,
                    ARRAY(%(tiers)s) AS tier_ids,
-                   (NOT EXISTS (%(segments)s) OR EXISTS (%(own_segments)s)) AS in_segment,
+                   (NOT EXISTS (%(segments)s) OR EXISTS (%(own_segments)s))
+                       AS in_segment,
                    %(used)s AS used,
                    CASE WHEN r.min_turnover > 0 THEN (
                         SELECT CASE r.turnover_period WHEN 'quarter' THEN quarter
@@ -179,9 +181,7 @@ class LoyaltyB2bReward(models.Model):
     def _get_relations_sql(self, owners):
         """Return SQL for the levels and customer tags that a reward `r` asks for."""
         tiers, segments = self._fields["tier_ids"], self._fields["segment_ids"]
-        asked = SQL(
-            "%s = r.id", SQL.identifier("asked", segments.column1)
-        )
+        asked = SQL("%s = r.id", SQL.identifier("asked", segments.column1))
         table = SQL.identifier(segments.relation)
         return {
             "tiers": SQL(

@@ -58,7 +58,9 @@ class LoyaltyB2bReward(models.Model):
         found = (check(facts, facts.rows[self.id], quantity) for check in checks)
         return [refusal for refusal in found if refusal]
 
-    def _check_obtainable(self, wallet, partner=None, quantity=1, order=None, wish=None):
+    def _check_obtainable(
+        self, wallet, partner=None, quantity=1, order=None, wish=None
+    ):
         """Refuse what cannot be had now.
 
         :param wish: the redemption that is about to take it, if any.

@@ -55,7 +55,7 @@ class SaleOrderLine(models.Model):
     # === COMPUTE METHODS === #
 
     def _is_loyalty_b2b_discount(self):
-        """Tell whether the line takes money off for points; goods of a reward do not."""
+        """Tell whether the line takes money off for points; goods do not."""
         return (
             bool(self.loyalty_b2b_redemption_id)
             and self.sudo().loyalty_b2b_redemption_id.reward_kind != "product"

@@ -81,7 +81,7 @@ class SaleOrder(models.Model):
         )
 
     def _get_loyalty_b2b_rewards_offer(self, partner=None):
-        """Return the rewards that could go on this order, with why not, as plain values.
+        """Return the rewards for this order as plain values, with why not.
 
         The caller has checked who asks. Those that can be had come first.
 

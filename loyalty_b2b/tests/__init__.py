@@ -92,6 +92,11 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_desk
+from . import test_next_step
+from . import test_transfer
+from . import test_process_transfer
+from . import test_duplicates
 from . import test_people
 from . import test_people_limits
 from . import test_process_people
@@ -102,3 +107,10 @@ from . import test_people_notices
 from . import test_reward_course
 from . import test_process_rewards
 from . import test_vouchers
+from . import test_suggestions
+from . import test_reward_course
+from . import test_process_rewards
+from . import test_vouchers
+from . import test_people_left
+from . import test_people_merge
+from . import test_people_notices

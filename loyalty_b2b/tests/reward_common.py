@@ -34,8 +34,12 @@ class RewardCommon(LoyaltyB2bCommon):
 
     @classmethod
     def _create_codes(cls, reward, *codes, **values):
-        return cls.env["loyalty.b2b.reward.code"].sudo().create(
-            [{"reward_id": reward.id, "code": code, **values} for code in codes]
+        return (
+            cls.env["loyalty.b2b.reward.code"]
+            .sudo()
+            .create(
+                [{"reward_id": reward.id, "code": code, **values} for code in codes]
+            )
         )
 
     @classmethod
