@@ -19,7 +19,7 @@ class ResCompany(models.Model):
     loyalty_b2b_gift_person_limit = fields.Monetary(
         string="Value per person and year",
         default=100.0,
-        help="What all gifts to a person in a calendar year may be worth, tax included.",
+        help="What all gifts to a person in a calendar year may be worth, with tax.",
     )
     loyalty_b2b_gift_company_limit = fields.Monetary(
         string="Value per customer and year",

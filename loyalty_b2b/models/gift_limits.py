@@ -160,8 +160,7 @@ class LoyaltyB2bGift(models.Model):
         return Refusal("gift", text)
 
     def _get_left_text(self):
-        """Say what the person and the customer may still get this year, this one not
-        counted."""
+        """Say what person and customer may still get this year, without this one."""
         self.ensure_one()
         company = self._get_company()
         number, value, whole = self._get_used()
