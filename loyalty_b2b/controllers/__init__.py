@@ -5,3 +5,6 @@ from . import sale_portal
 from . import joining
 from . import recommend
 from . import invitation
+from . import people
+from . import administrator
+from . import terms

@@ -28,3 +28,6 @@ from . import loyalty_b2b_referral_refuse
 from . import base_partner_merge_referral
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line
+from . import loyalty_b2b_consent_note
+from . import loyalty_b2b_erase
+from . import loyalty_b2b_tell_terms
