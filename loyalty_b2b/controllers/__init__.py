@@ -8,3 +8,4 @@ from . import invitation
 from . import people
 from . import administrator
 from . import terms
+from . import statement
