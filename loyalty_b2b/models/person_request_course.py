@@ -11,6 +11,7 @@ from odoo.tools import hash_sign, verify_hash_signed
 # Days for which the link to the company holds.
 ANSWER_DAYS = 14
 SCOPE = "loyalty_b2b_administrator"
+MAX_ID = 2**31 - 1
 TODO = "mail.mail_activity_data_todo"
 
 
@@ -169,7 +170,9 @@ class LoyaltyB2bPersonRequest(models.Model):
             values = verify_hash_signed(self.env(su=True), SCOPE, token)
         except (ValueError, binascii.Error, OverflowError):
             values = None
-        if not isinstance(values, list) or len(values) != 2:
+        if not isinstance(values, list) or [*map(type, values)] != [int, str]:
+            return requests
+        if not 0 < values[0] <= MAX_ID:
             return requests
         found = requests.search([("id", "=", values[0]), ("nonce", "=", values[1])])
         return found.filtered(lambda one: one._is_open() and one._can_be_granted())

@@ -89,6 +89,16 @@ class LoyaltyB2bWallet(models.Model):
             # too many asked today: no reason not to accept the terms
             return
 
+    # === MERGE === #
+
+    def _take_over(self, source):
+        result = super()._take_over(source)
+        requests = source.sudo().request_ids
+        # who decides in the wallet that stays answers; ask anew if nobody does
+        requests._withdraw()
+        requests.wallet_id = self
+        return result
+
     # === MAILS === #
 
     def _send_people_mail(self, email, subject, template, values):

@@ -19,7 +19,8 @@ NAMES = (
 # Texts in which a name may stand, of tables with a wallet.
 TEXTS = (
     ("loyalty_b2b_person", "reason"),
-    ("loyalty_b2b_person", "granted_by_name"),
+    ("loyalty_b2b_person", "end_reason"),
+    ("loyalty_b2b_person", "ended_by_name"),
     ("loyalty_b2b_person_request", "reason"),
     ("loyalty_b2b_redemption", "reason"),
     ("loyalty_b2b_entry", "note"),

@@ -6,9 +6,8 @@ from odoo.fields import Domain
 
 from ..tools.plaintext import clean
 from .loyalty_b2b_person import ROLES
+from .person_limits import COUNTED
 
-# Uses of points that count against a limit, see `person._get_limit_refusal`.
-COUNTED = ("reserved", "done", "fulfilled")
 MAX_ID = 2**31 - 1
 
 
