@@ -225,6 +225,7 @@ from . import consent_facts
 from . import wallet_consents
 from . import wallet_erasure
 from . import redemption_erased
+
 # over all that orders and uses of points do otherwise
 from . import redemption_order_reward
 from . import redemption_order_goods

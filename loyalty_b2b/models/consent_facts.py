@@ -7,7 +7,9 @@ class LoyaltyB2bConsent(models.Model):
     _inherit = "loyalty.b2b.consent"
 
     note = fields.Char(
-        string="How", readonly=True, help="How the person said so, if not in the portal."
+        string="How",
+        readonly=True,
+        help="How the person said so, if not in the portal.",
     )
     withdrawn_source = fields.Selection(
         selection=[("portal", "Portal"), ("staff", "Entered by staff")],

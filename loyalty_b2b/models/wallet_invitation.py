@@ -195,9 +195,7 @@ class LoyaltyB2bWallet(models.Model):
         wallet.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=staff.id,
-            summary=wallet.env._(
-                "Portal access for %(name)s?", name=colleague.name
-            ),
+            summary=wallet.env._("Portal access for %(name)s?", name=colleague.name),
             note=wallet.env._(
                 "%(by)s invited %(name)s (%(email)s). This address belongs to somebody"
                 " of another company, or to staff, so no invitation was sent. Look"

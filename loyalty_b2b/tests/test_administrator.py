@@ -92,10 +92,7 @@ class TestAdministrator(LoyaltyB2bFolkCommon):
 
     def test_not_too_many_ask_on_a_day(self):
         people = self.env["res.partner"].create(
-            [
-                {"name": f"Person {n}", "parent_id": self.customer.id}
-                for n in range(4)
-            ]
+            [{"name": f"Person {n}", "parent_id": self.customer.id} for n in range(4)]
         )
         for person in people[:3]:
             self.wallet._ask_administration(person)
@@ -106,9 +103,7 @@ class TestAdministrator(LoyaltyB2bFolkCommon):
         self.customer.email = False
         self._ask()
         self.assertFalse(self._get_mails())
-        self.assertEqual(
-            self._get_request().activity_ids.user_id, self.salesperson
-        )
+        self.assertEqual(self._get_request().activity_ids.user_id, self.salesperson)
 
     # === THE LINK === #
 
@@ -164,9 +159,7 @@ class TestAdministrator(LoyaltyB2bFolkCommon):
         self.assertEqual(other.state, "granted")
         self.assertEqual(self._get_request().state, "asked")
         self.assertEqual(self._role(self.boss), "sees")
-        self.assertFalse(
-            self.stranger.partner_id._get_loyalty_b2b_role(self.wallet)
-        )
+        self.assertFalse(self.stranger.partner_id._get_loyalty_b2b_role(self.wallet))
 
     def test_who_has_left_is_not_confirmed(self):
         self._ask()

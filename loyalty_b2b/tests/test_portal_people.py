@@ -45,9 +45,13 @@ class TestPortalPeople(LoyaltyB2bFolkCommon):
         self._make_boss()
         self._give_points(5000)
         order = self._create_order([(self.product, 1, 1000.0)])
-        self.env["loyalty.b2b.redemption"].sudo()._reserve(
-            order, self.wallet.sudo(), 300, self.buyer.partner_id
-        )
+        self.env["loyalty.b2b.use.points"].with_user(self.salesperson).create(
+            {
+                "order_id": order.id,
+                "points": 300,
+                "contact_id": self.buyer.partner_id.id,
+            }
+        ).action_apply()
         with freeze_time(fields.Datetime.now() + timedelta(days=40)):
             later = self.wallet._query_used_month(self.buyer.partner_id)
         self.assertFalse(later)
@@ -86,9 +90,7 @@ class TestPortalPeople(LoyaltyB2bFolkCommon):
         self._make_boss()
         for limit in ("-5", "1.5", "1e9", "9" * 30, "abc", "²"):
             with self.subTest(limit=limit):
-                page = self._give(
-                    self.boss, self.buyer.partner_id, limit_order=limit
-                )
+                page = self._give(self.boss, self.buyer.partner_id, limit_order=limit)
                 self.assertEqual(page.status_code, 200)
                 self.assertIn("A limit is a whole number of points", page.text)
                 self.assertEqual(self._role(self.buyer), "sees")
@@ -271,12 +273,8 @@ class TestPortalInvitation(LoyaltyB2bFolkCommon):
                     lambda one: one.parent_id == self.customer
                 )
                 page = self._read(self.people_url + "?done=invited")
-                row = self._text(
-                    page.xpath(f"//*[@data-person='{partner.id}']")[0]
-                )
-                pages.append(
-                    (answer.headers["Location"], row.replace(email, "EMAIL"))
-                )
+                row = self._text(page.xpath(f"//*[@data-person='{partner.id}']")[0])
+                pages.append((answer.headers["Location"], row.replace(email, "EMAIL")))
                 self.assertEqual(bool(partner.user_ids), send.called)
         self.assertEqual(len(set(pages)), 1, pages)
         activities = self.wallet.activity_ids

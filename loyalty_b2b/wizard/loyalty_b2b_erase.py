@@ -88,9 +88,7 @@ class LoyaltyB2bErase(models.TransientModel):
         """
         self.ensure_one()
         if not self.env.user.has_group("loyalty_b2b.group_loyalty_b2b_officer"):
-            raise AccessError(
-                self.env._("Only loyalty officers erase personal data.")
-            )
+            raise AccessError(self.env._("Only loyalty officers erase personal data."))
         self.partner_id.check_access("read")
         wallets = self.env["loyalty.b2b.wallet"]._find_known_wallets(self.partner_id)
         alias = wallets._erase_person(self.partner_id)
@@ -99,7 +97,9 @@ class LoyaltyB2bErase(models.TransientModel):
             "tag": "display_notification",
             "params": {
                 "type": "success",
-                "message": self.env._("The person is called “%(alias)s” now.", alias=alias),
+                "message": self.env._(
+                    "The person is called “%(alias)s” now.", alias=alias
+                ),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
