@@ -211,6 +211,21 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import res_partner_people
+from . import loyalty_b2b_person_request
+from . import person_request_course
+from . import person_invited
+from . import wallet_administrator
+from . import wallet_people_portal
+from . import wallet_invitation
+from . import program_terms
+from . import wallet_terms
+from . import referral_terms
+from . import consent_facts
+from . import wallet_consents
+from . import wallet_erasure
+from . import redemption_erased
+
 # over all that orders and uses of points do otherwise
 from . import redemption_order_reward
 from . import redemption_order_goods
