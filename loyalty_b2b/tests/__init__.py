@@ -117,3 +117,4 @@ from . import test_suggestions
 from . import test_gifts
 from . import test_gifts_register
 from . import test_process_gifts
+from . import test_gifts_tour
