@@ -68,6 +68,8 @@
         "report/loyalty_b2b_movement_templates.xml",
         "report/customer_statement_templates.xml",
         "views/portal_statement_templates.xml",
+        "views/portal_rewards_templates.xml",
+        "views/portal_uses_templates.xml",
         "views/portal_activities_templates.xml",
         "views/loyalty_b2b_menus.xml",
         "wizard/loyalty_b2b_message_preview_views.xml",

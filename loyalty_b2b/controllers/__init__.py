@@ -6,3 +6,5 @@ from . import joining
 from . import recommend
 from . import invitation
 from . import statement
+from . import rewards
+from . import uses

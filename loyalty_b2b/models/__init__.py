@@ -142,6 +142,11 @@ from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import wallet_portal_statement
+from . import reward_portal
+from . import program_rewards_portal
+from . import wallet_portal_rewards
+from . import redemption_portal
+from . import wallet_portal_uses
 from . import entry_portal
 from . import redemption_screens
 from . import rule_screens
