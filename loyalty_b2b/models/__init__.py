@@ -77,6 +77,7 @@ from . import sale_order_channel
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
 from . import person_limits
+from . import person_left
 from . import loyalty_b2b_consent
 from . import loyalty_b2b_approval
 from . import loyalty_b2b_reward
@@ -87,7 +88,10 @@ from . import loyalty_b2b_gift
 from . import redemption_reward
 from . import redemption_fulfilment
 from . import program_people
+from . import program_approvals
 from . import wallet_people
+from . import wallet_people_left
+from . import program_people_left
 from . import res_company
 from . import res_partner
 from . import res_partner_tier
@@ -124,6 +128,7 @@ from . import account_move_figures
 from . import account_move_print
 from . import sale_order_figures
 from . import sale_order_promise
+from . import sale_order_approval
 from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
@@ -149,6 +154,15 @@ from . import redemption_portal
 from . import wallet_portal_uses
 from . import entry_portal
 from . import redemption_screens
+from . import redemption_approval
+from . import redemption_approval_jobs
+from . import redemption_wish_words
+from . import approval_deciders
+from . import approval_link
+from . import approval_telling
+from . import approval_answer
+from . import approval_message
+from . import wallet_approvals
 from . import rule_screens
 from . import rule_budget
 from . import entry_line_screens
@@ -195,3 +209,9 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import loyalty_b2b_transfer
+from . import transfer_second
+from . import wallet_transfer
+from . import wallet_transfer_words
+from . import loyalty_b2b_apart
+from . import wallet_people_merge

@@ -33,29 +33,6 @@ class LoyaltyB2bRedemption(models.Model):
             "rate_tax": wallet.program_id.rate_tax,
         }
 
-    @api.model
-    def _reserve(self, order, wallet, points, contact):
-        """Hold points for a quotation and write the discount lines.
-
-        An earlier use on the same quotation gives way, in the same act.
-
-        :return: the new redemption.
-        :raises UserError: with the limit that stands against it.
-        """
-        terms = self._prepare_terms(order, wallet)
-        draft = self.new({**terms, "points": points})
-        base_lines = draft._prepare_offer()
-        redemption = self.with_context(**QUIET).create(
-            {
-                **terms,
-                "points": points,
-                "contact_id": contact.id if contact else False,
-                "user_id": self.env.uid,
-            }
-        )
-        redemption._reserve_offer(draft, base_lines)
-        return redemption
-
     def _reserve_on_order(self):
         """Hold the points of a wish for its quotation, at today's rate.
 

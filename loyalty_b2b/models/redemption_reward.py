@@ -82,13 +82,6 @@ class LoyaltyB2bRedemption(models.Model):
         missing = self._get_needed_approvals() - set(granted.mapped("step"))
         return next((step for step in STEPS if step in missing), "")
 
-    def _ask(self, step):
-        """Ask whether the wish may go on.
-
-        :param str step: of `STEPS`.
-        """
-        raise NotImplementedError
-
     def _take_points(self):
         """Hold the points of a wish that nobody has to be asked about any more.
 

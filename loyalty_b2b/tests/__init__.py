@@ -52,6 +52,7 @@ from . import test_guarded
 from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note
+from . import test_approvals
 from . import test_booking_whole
 from . import test_expiry_lifted
 from . import test_rights_dialogs
@@ -89,7 +90,13 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_transfer
+from . import test_process_transfer
+from . import test_duplicates
 from . import test_people
 from . import test_people_limits
 from . import test_process_people
 from . import test_rewards
+from . import test_people_left
+from . import test_people_merge
+from . import test_people_notices

@@ -27,5 +27,9 @@ from . import loyalty_b2b_tier_set
 from . import loyalty_b2b_join
 from . import loyalty_b2b_referral_refuse
 from . import base_partner_merge_referral
+from . import base_partner_merge_people
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line
+from . import loyalty_b2b_transfer_new
+from . import loyalty_b2b_apart_reason
+from . import loyalty_b2b_wallet_merge
