@@ -40,6 +40,7 @@
         "wizard/loyalty_b2b_program_step_views.xml",
         "wizard/loyalty_b2b_rule_version_views.xml",
         "wizard/loyalty_b2b_use_points_views.xml",
+        "wizard/loyalty_b2b_redeem_step_views.xml",
         "wizard/loyalty_b2b_statement_views.xml",
         "views/loyalty_b2b_program_views.xml",
         "views/loyalty_b2b_program_print_views.xml",

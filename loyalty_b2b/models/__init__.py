@@ -83,10 +83,13 @@ from . import loyalty_b2b_approval
 from . import loyalty_b2b_reward
 from . import reward_stock
 from . import reward_conditions
+from . import reward_facts
+from . import reward_refusals
+from . import reward_redeem
+from . import reward_codes
 from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
-from . import redemption_fulfilment
 from . import program_people
 from . import program_approvals
 from . import wallet_people
@@ -101,6 +104,9 @@ from . import redemption_order
 from . import redemption_outcome
 from . import redemption_money
 from . import redemption_invoicing
+from . import redemption_alone
+from . import redemption_codes
+from . import redemption_fulfilment
 from . import program_use
 from . import wallet_use
 from . import payment_transaction

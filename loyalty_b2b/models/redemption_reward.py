@@ -91,7 +91,3 @@ class LoyaltyB2bRedemption(models.Model):
             self._reserve_on_order()
         else:
             self._reserve_alone()
-
-    def _reserve_alone(self):
-        """Hold the points of a reward that needs no order."""
-        raise NotImplementedError

@@ -97,6 +97,9 @@ from . import test_people
 from . import test_people_limits
 from . import test_process_people
 from . import test_rewards
+from . import test_reward_course
+from . import test_process_rewards
+from . import test_vouchers
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices

@@ -33,3 +33,4 @@ from . import loyalty_b2b_tier_thresholds_line
 from . import loyalty_b2b_transfer_new
 from . import loyalty_b2b_apart_reason
 from . import loyalty_b2b_wallet_merge
+from . import loyalty_b2b_redeem_step
