@@ -160,7 +160,7 @@ class LoyaltyB2bRedemption(models.Model):
             "facts": self._get_portal_facts(is_inner),
             "answers": self._prepare_portal_answers(is_inner),
             "codes": self._prepare_portal_codes() if is_inner else [],
-            "has_hidden_codes": not is_inner and bool(self.code_ids),
+            "has_hidden_codes": not is_inner and bool(self._prepare_portal_codes()),
             "order_url": f"/my/orders/{order.id}" if order else "",
             "order_name": self.order_name or "",
             "can_withdraw": self._can_withdraw_in_portal(partner),
@@ -231,6 +231,8 @@ class LoyaltyB2bRedemption(models.Model):
 
     def _prepare_portal_codes(self):
         """Return the codes that were handed out for this use."""
+        if self.state not in ("done", "fulfilled"):
+            return []
         program = self.program_id
         return [
             {"code": code.code, "until": program._format_portal_day(code.date_end)}
