@@ -3,6 +3,12 @@ from odoo.tools import is_html_empty
 
 # Reasons that are no fault of the reward: asked for on its own page.
 LATER = ("order",)
+STATE_ICONS = {
+    "now": "fa-check",
+    "ask": "fa-question-circle-o",
+    "short": "fa-hourglass-half",
+    "no": "fa-lock",
+}
 ICONS = {
     "discount": "fa-tag",
     "percent": "fa-percent",
@@ -63,23 +69,33 @@ class LoyaltyB2bReward(models.Model):
 
         :param list refusals: of `_get_refusals`.
         :param int available: points that the wallet can use.
-        :return: dict with key (`now`, `ask`, `short` or `no`), text, and percent of
-            the points that are there, None unless points are all that is missing.
+        :return: dict with key (`now`, `ask`, `short` or `no`), icon, text, and percent
+            of the points that are there, None unless points are all that is missing.
         """
+        key, text = self._get_portal_verdict(refusals)
+        percent = None
+        if key == "short":
+            price = int(self.points) * quantity
+            percent = min(100 * max(available, 0) // price, 99)
+        icon = STATE_ICONS[key]
+        return {"key": key, "icon": icon, "text": text, "percent": percent}
+
+    def _get_portal_verdict(self, refusals):
+        """Return key and text of the state, see `_get_portal_state`."""
         grave = get_grave(refusals)
         asks = [refusal for refusal in refusals if refusal.remedy == "ask"]
         codes = {refusal.code for refusal in grave}
         if not grave:
-            text = self._say(asks[0].text) if asks else self.env._("Yours now")
-            return {"key": "ask" if asks else "now", "text": text, "percent": None}
+            return (
+                ("ask", self._say(asks[0].text))
+                if asks
+                else ("now", self.env._("Yours now"))
+            )
         if "wallet" in codes:
-            text = self.env._("Not at the moment")
-            return {"key": "no", "text": text, "percent": None}
+            # said once, above
+            return "no", self.env._("Not at the moment")
         text = self._say(" · ".join(refusal.text for refusal in grave))
-        if codes != {"points"}:
-            return {"key": "no", "text": text, "percent": None}
-        percent = 100 * max(available, 0) // (int(self.points) * quantity)
-        return {"key": "short", "text": text, "percent": min(percent, 99)}
+        return ("short" if codes == {"points"} else "no"), text
 
     @staticmethod
     def _say(text):
