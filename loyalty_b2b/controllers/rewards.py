@@ -207,9 +207,7 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             ),
         }
 
-    def _render_loyalty_b2b_reward(
-        self, wallets, wallet, reward, typed=None, error=""
-    ):
+    def _render_loyalty_b2b_reward(self, wallets, wallet, reward, typed=None, error=""):
         partner = request.env.user.partner_id
         orders = self._find_loyalty_b2b_orders(wallet) if reward._is_on_order() else []
         values = {

@@ -97,7 +97,9 @@ class LoyaltyB2bRedemption(models.Model):
         question = self._get_open_approval()
         end = self.program_id._format_portal_moment(question.date_end)
         if question.step != "customer":
-            return self.env._("We answer until %(end)s. No points are held yet.", end=end)
+            return self.env._(
+                "We answer until %(end)s. No points are held yet.", end=end
+            )
         names = ", ".join(question._get_administrators().mapped("name"))
         return self.env._(
             "%(names)s answers until %(end)s. No points are held yet.",

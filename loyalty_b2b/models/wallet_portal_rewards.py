@@ -30,6 +30,15 @@ class LoyaltyB2bWallet(models.Model):
             )
         )
 
+    def _get_portal_reward_fields(self):
+        """Return what is read of rewards, in one query: whatever the catalogue asks."""
+        fields_of = self.env["loyalty.b2b.reward"]._fields
+        return [
+            name
+            for name, field in fields_of.items()
+            if field.column_type and field.store and field.type != "html"
+        ]
+
     def _get_portal_reward_sorts(self):
         """Return the orders of a catalogue: word → label."""
         return {
@@ -53,7 +62,9 @@ class LoyaltyB2bWallet(models.Model):
         """
         self.ensure_one()
         found = self.env["loyalty.b2b.reward"].sudo()
-        found = found.search(self._get_portal_reward_domain())
+        found = found.search_fetch(
+            self._get_portal_reward_domain(), self._get_portal_reward_fields()
+        )
         labels = found._get_portal_kinds()
         present = set(found.mapped("kind"))
         rewards = found.filtered(lambda reward: not kind or reward.kind == kind)
@@ -116,9 +127,7 @@ class LoyaltyB2bWallet(models.Model):
         quantity = self._read_quantity(typed.get("quantity"))
         values = {}
         if reward.kind == "access":
-            values["attendees"] = self._read_attendees(
-                typed.get("attendees"), quantity
-            )
+            values["attendees"] = self._read_attendees(typed.get("attendees"), quantity)
         if reward._is_on_order() and not order:
             raise UserError(
                 self.env._("Choose the quotation on which it is to be put.")

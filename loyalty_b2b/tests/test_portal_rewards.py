@@ -226,7 +226,9 @@ class TestPortalReward(PortalRewardCommon):
     def test_the_button_asks_who_decides(self):
         page = self._page(self.seat, self.branch_buyer)
         (button,) = page.xpath("//form[@name='loyalty_redeem']//button")
-        self.assertEqual((button.get("name"), self._text(button)), ("ask", "Ask Jan Boss"))
+        self.assertEqual(
+            (button.get("name"), self._text(button)), ("ask", "Ask Jan Boss")
+        )
         self.assertTrue(page.xpath("//input[@name='reason']"))
         page = self._page(self.seat, self.user)
         (button,) = page.xpath("//form[@name='loyalty_redeem']//button")
@@ -245,7 +247,9 @@ class TestPortalReward(PortalRewardCommon):
     # === REDEEM === #
 
     def test_a_seat_is_booked_with_names(self):
-        answer = self._post(self.seat, self.user, quantity="2", attendees="Ala\n Ola \n")
+        answer = self._post(
+            self.seat, self.user, quantity="2", attendees="Ala\n Ola \n"
+        )
         use = self._uses(self.seat)
         self.assertEqual(answer.status_code, 303)
         self.assertTrue(
@@ -354,9 +358,9 @@ class TestPortalReward(PortalRewardCommon):
                         continue
                     self.assertEqual(answer.status_code, 303)
                     self.assertTrue(answer.headers["Location"].endswith(home))
-        self.assertFalse(self._uses(self.seat).filtered(
-            lambda use: use.wallet_id == self.wallet
-        ))
+        self.assertFalse(
+            self._uses(self.seat).filtered(lambda use: use.wallet_id == self.wallet)
+        )
 
     def test_a_stranger_spends_his_own_points_only(self):
         self.other_wallet._grant(self.stranger.partner_id, "uses")
@@ -417,14 +421,20 @@ class TestPortalReward(PortalRewardCommon):
         self.assertIn("immutable", image.headers["Cache-Control"])
         for user in (self.outsider, self.collector, self.salesperson):
             self.assertEqual(self._open(url, user).status_code, 404)
-        self.assertEqual(self._open(f"{self._url_of(self.voucher)}/image", self.user).status_code, 404)
+        self.assertEqual(
+            self._open(f"{self._url_of(self.voucher)}/image", self.user).status_code,
+            404,
+        )
 
 
 @tagged("post_install", "-at_install")
 class TestPortalRewardsBudget(PortalRewardCommon):
-    """The catalogue adds at most 12 queries, however many rewards there are."""
+    """The catalogue adds at most 12 queries, however many rewards there are.
 
-    MOST = 12
+    Who has to ask first reads three more: whom.
+    """
+
+    MOST = {"loyalty_user": 12, "loyalty_branch": 15}
     _count_empty_page = TestPortalBudget._count_empty_page
 
     def _count(self, url=None):
@@ -443,12 +453,13 @@ class TestPortalRewardsBudget(PortalRewardCommon):
 
     def test_catalogue_stays_in_budget(self):
         for user in (self.user, self.branch_buyer):
-            self._add_rewards(2)
-            self.authenticate(user.login, user.login)
-            few = self._count_added()
-            self.assertLessEqual(few, self.MOST, user.login)
-            self._add_rewards(25)
-            self.assertEqual(self._count_added(), few)
+            with self.subTest(user=user.login):
+                self._add_rewards(2)
+                self.authenticate(user.login, user.login)
+                few = self._count_added()
+                self.assertLessEqual(few, self.MOST[user.login])
+                self._add_rewards(25)
+                self.assertEqual(self._count_added(), few)
 
     def test_only_what_can_be_had_stays_flat(self):
         self.authenticate(self.user.login, self.user.login)
