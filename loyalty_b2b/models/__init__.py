@@ -112,6 +112,7 @@ from . import sale_order
 from . import sale_order_tier
 from . import sale_order_invoicing
 from . import sale_order_line
+from . import sale_order_line_goods
 from . import ir_actions_report
 from . import program_screens
 from . import wallet_missed
@@ -212,9 +213,26 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+# over all that orders and uses of points do otherwise
+from . import redemption_order_reward
+from . import redemption_order_goods
+from . import redemption_order_outcome
+from . import reward_order
+from . import sale_order_rewards
+from . import account_move_desk
+from . import wallet_desk
+from . import wallet_next_step
+from . import sale_order_next
+from . import res_partner_next
+from . import wallet_suggestions
+from . import wallet_next
 from . import loyalty_b2b_transfer
 from . import transfer_second
 from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import person_screens
+from . import wallet_people_screens
+from . import program_people_screens
+from . import res_partner_role_screens
