@@ -213,6 +213,7 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+
 # over all that orders and uses of points do otherwise
 from . import redemption_order_reward
 from . import redemption_order_goods
