@@ -213,8 +213,6 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
-<<<<<<< HEAD
-=======
 from . import res_partner_people
 from . import loyalty_b2b_person_request
 from . import person_request_course
@@ -229,7 +227,6 @@ from . import consent_facts
 from . import wallet_consents
 from . import wallet_erasure
 from . import redemption_erased
->>>>>>> main
 
 # over all that orders and uses of points do otherwise
 from . import redemption_order_reward

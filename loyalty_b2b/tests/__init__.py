@@ -115,9 +115,6 @@ from . import test_reward_desk
 from . import test_process_rewards
 from . import test_vouchers
 from . import test_suggestions
-<<<<<<< HEAD
-=======
 from . import test_gifts
 from . import test_gifts_register
 from . import test_process_gifts
->>>>>>> main
