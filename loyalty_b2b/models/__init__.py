@@ -230,3 +230,7 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import person_screens
+from . import wallet_people_screens
+from . import program_people_screens
+from . import res_partner_role_screens

@@ -104,6 +104,8 @@ from . import test_rewards
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
+from . import test_people_screens
+from . import test_people_rights
 from . import test_reward_course
 from . import test_process_rewards
 from . import test_vouchers
