@@ -110,9 +110,3 @@ from . import test_reward_course
 from . import test_process_rewards
 from . import test_vouchers
 from . import test_suggestions
-from . import test_reward_course
-from . import test_process_rewards
-from . import test_vouchers
-from . import test_people_left
-from . import test_people_merge
-from . import test_people_notices
