@@ -105,9 +105,16 @@ from . import test_rewards
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
+from . import test_portal_people
+from . import test_administrator
+from . import test_consents
+from . import test_erasure
 from . import test_people_screens
 from . import test_people_rights
 from . import test_reward_course
 from . import test_process_rewards
 from . import test_vouchers
 from . import test_suggestions
+from . import test_gifts
+from . import test_gifts_register
+from . import test_process_gifts
