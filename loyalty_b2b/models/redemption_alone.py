@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from .loyalty_b2b_reward import ORDER_KINDS
@@ -16,12 +16,6 @@ class LoyaltyB2bRedemption(models.Model):
         """Tell whether it is a reward that no order carries."""
         self.ensure_one()
         return bool(self.reward_id) and self.reward_kind not in ORDER_KINDS
-
-    @api.model
-    def _find_request(self, wallet, request_key):
-        """Return the wish that a form has made already; empty if it has made none."""
-        domain = [("wallet_id", "=", wallet.id), ("request_key", "=", request_key)]
-        return self.search(domain, limit=1)
 
     def _lock_state(self):
         """Lock the wallets and read the uses anew: who comes second sees the first."""
@@ -122,9 +116,7 @@ class LoyaltyB2bRedemption(models.Model):
             redemption._check_cancel()
             redemption._give_points_back()
             redemption._free_reward()
-            redemption.approval_ids.filtered(lambda one: not one.verdict).write(
-                {"verdict": "withdrawn"}
-            )
+            redemption._get_open_approval()._close("withdrawn", answer=reason)
             redemption.write({"state": state, "cancel_reason": reason or False})
             redemption._close_activities()
             redemption._log_end(reason)

@@ -31,6 +31,7 @@ class ResPartner(models.Model):
                 "tier_id",
                 "tier_since",
                 "is_control",
+                "terms_version",
             ],
         )
         wallets = self._filter_loyalty_b2b_seen(wallets)
