@@ -217,7 +217,9 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             "orders": [
                 {
                     "id": str(order.id),
-                    "label": f"{order.name} · {order.currency_id.format(order.amount_total)}",
+                    "label": " · ".join(
+                        (order.name, order.currency_id.format(order.amount_total))
+                    ),
                 }
                 for order in orders
             ],
