@@ -106,3 +106,4 @@ from . import test_vouchers
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
+from . import test_next_rewards
