@@ -90,6 +90,7 @@
         "views/loyalty_b2b_activity_views.xml",
         "views/wallet_sources_views.xml",
         "views/loyalty_b2b_desk_views.xml",
+        "views/loyalty_b2b_fulfilment_views.xml",
     ],
     "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
     "assets": {
@@ -102,6 +103,8 @@
             "loyalty_b2b/static/src/loyalty_b2b_program.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.xml",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.js",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.xml",
         ],
         "web.assets_tests": ["loyalty_b2b/static/tests/tours/**/*"],
         "web.assets_frontend": ["loyalty_b2b/static/src/scss/loyalty_b2b_portal.scss"],

@@ -223,3 +223,6 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import redemption_board
+from . import redemption_uptake
+from . import wallet_uptake

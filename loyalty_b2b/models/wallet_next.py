@@ -32,7 +32,9 @@ class LoyaltyB2bWallet(models.Model):
             return []
         rewards = wallet._get_offered_rewards()
         reasons = rewards._get_refusals_by_reward(wallet, partner)
-        codes = {reward: wallet._get_reason_codes(reasons[reward]) for reward in rewards}
+        codes = {
+            reward: wallet._get_reason_codes(reasons[reward]) for reward in rewards
+        }
         within = [reward for reward in reversed(rewards) if not codes[reward]]
         beyond = [reward for reward in rewards if codes[reward] == {"points"}]
         found = [("now", one) for one in within[:1]]

@@ -107,3 +107,5 @@ from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
 from . import test_next_rewards
+from . import test_actions_by_role
+from . import test_board

@@ -24,7 +24,9 @@ class TestNextRewards(RewardCommon):
         return {row["why"]: (row["name"], row["missing"]) for row in rows}
 
     def test_best_within_reach_and_the_nearest_one(self):
-        self.assertEqual(self._get_next(), {"now": ("Day", 0), "nearest": ("Week", 500)})
+        self.assertEqual(
+            self._get_next(), {"now": ("Day", 0), "nearest": ("Week", 500)}
+        )
         (now, nearest) = self.wallet._get_next_rewards()
         self.assertEqual(now["text"], "To be had now for 900 points")
         self.assertEqual(nearest["text"], "500 of 1,500 points missing")
