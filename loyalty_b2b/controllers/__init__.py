@@ -5,4 +5,7 @@ from . import sale_portal
 from . import joining
 from . import recommend
 from . import invitation
+from . import people
+from . import administrator
+from . import terms
 from . import statement

@@ -111,6 +111,7 @@ from . import sale_order
 from . import sale_order_tier
 from . import sale_order_invoicing
 from . import sale_order_line
+from . import sale_order_line_goods
 from . import ir_actions_report
 from . import program_screens
 from . import wallet_missed
@@ -210,6 +211,27 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import res_partner_people
+from . import loyalty_b2b_person_request
+from . import person_request_course
+from . import person_invited
+from . import wallet_administrator
+from . import wallet_people_portal
+from . import wallet_invitation
+from . import program_terms
+from . import wallet_terms
+from . import referral_terms
+from . import consent_facts
+from . import wallet_consents
+from . import wallet_erasure
+from . import redemption_erased
+
+# over all that orders and uses of points do otherwise
+from . import redemption_order_reward
+from . import redemption_order_goods
+from . import redemption_order_outcome
+from . import reward_order
+from . import sale_order_rewards
 from . import account_move_desk
 from . import wallet_desk
 from . import wallet_next_step
@@ -226,3 +248,16 @@ from . import wallet_people_merge
 from . import redemption_board
 from . import redemption_uptake
 from . import wallet_uptake
+from . import company_gifts
+from . import settings_gifts
+from . import gift_limits
+from . import gift_keeping
+from . import reward_gift
+from . import redemption_gift
+from . import wallet_gift
+from . import program_gift
+from . import res_partner_gift
+from . import person_screens
+from . import wallet_people_screens
+from . import program_people_screens
+from . import res_partner_role_screens

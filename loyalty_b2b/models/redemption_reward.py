@@ -16,7 +16,7 @@ class LoyaltyB2bRedemption(models.Model):
         help="Empty where points are used as a discount of any amount.",
     )
     reward_kind = fields.Selection(
-        related="reward_id.kind", store=True, string="Kind of reward"
+        related="reward_id.kind", store=True, precompute=True, string="Kind of reward"
     )
     reward_name = fields.Char(
         string="Name of the reward",
