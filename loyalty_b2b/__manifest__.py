@@ -75,6 +75,8 @@
         "wizard/loyalty_b2b_tell_views.xml",
         "views/loyalty_b2b_message_templates.xml",
         "views/approval_message_templates.xml",
+        "views/portal_approval_templates.xml",
+        "views/portal_order_points_templates.xml",
         "views/loyalty_b2b_digest_views.xml",
         "views/portal_message_templates.xml",
         "views/loyalty_b2b_message_menus.xml",
@@ -95,7 +97,10 @@
             "loyalty_b2b/static/src/loyalty_b2b_cards.xml",
         ],
         "web.assets_tests": ["loyalty_b2b/static/tests/tours/**/*"],
-        "web.assets_frontend": ["loyalty_b2b/static/src/scss/loyalty_b2b_portal.scss"],
+        "web.assets_frontend": [
+            "loyalty_b2b/static/src/scss/loyalty_b2b_portal.scss",
+            "loyalty_b2b/static/src/interactions/order_points.js",
+        ],
     },
     "application": True,
 }

@@ -6,3 +6,6 @@ from . import joining
 from . import recommend
 from . import invitation
 from . import statement
+from . import approval
+from . import approval_link
+from . import order_points

@@ -129,6 +129,7 @@ from . import account_move_print
 from . import sale_order_figures
 from . import sale_order_promise
 from . import sale_order_approval
+from . import sale_order_portal_use
 from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
@@ -152,6 +153,7 @@ from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_portal_wish
 from . import approval_deciders
 from . import approval_link
 from . import approval_telling
