@@ -5,6 +5,9 @@ from . import sale_portal
 from . import joining
 from . import recommend
 from . import invitation
+from . import people
+from . import administrator
+from . import terms
 from . import statement
 from . import approval
 from . import approval_link

@@ -16,7 +16,7 @@ class LoyaltyB2bRedemption(models.Model):
         help="Empty where points are used as a discount of any amount.",
     )
     reward_kind = fields.Selection(
-        related="reward_id.kind", store=True, string="Kind of reward"
+        related="reward_id.kind", store=True, precompute=True, string="Kind of reward"
     )
     reward_name = fields.Char(
         string="Name of the reward",
@@ -91,7 +91,3 @@ class LoyaltyB2bRedemption(models.Model):
             self._reserve_on_order()
         else:
             self._reserve_alone()
-
-    def _reserve_alone(self):
-        """Hold the points of a reward that needs no order."""
-        raise NotImplementedError

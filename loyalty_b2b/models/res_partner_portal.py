@@ -30,6 +30,7 @@ class ResPartner(models.Model):
                 "date_joined",
                 "tier_id",
                 "tier_since",
+                "terms_version",
             ],
         )
         wallets = self._filter_loyalty_b2b_seen(wallets)

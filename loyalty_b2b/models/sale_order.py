@@ -235,11 +235,7 @@ class SaleOrder(models.Model):
             for use in order._get_loyalty_b2b_uses():
                 if use.state == "reserved" and not use._is_same_customer():
                     order.sudo()._remove_loyalty_b2b_use(
-                        use,
-                        self.env._(
-                            "The discount for %(use)s was removed: customer, invoice"
-                            " address, company or currency have changed."
-                        ),
+                        use, use._get_other_customer_text()
                     )
 
     def _is_loyalty_b2b_removable(self, use):
@@ -249,7 +245,7 @@ class SaleOrder(models.Model):
         invoices = use.move_line_ids.move_id.filtered(
             lambda move: move.state != "cancel"
         )
-        return not self.locked and not invoices
+        return not self.locked and not invoices and not use._is_delivered()
 
     def _check_loyalty_b2b_removable(self, use):
         """Check that no invoice discounts these points.
@@ -257,6 +253,8 @@ class SaleOrder(models.Model):
         :raises UserError: with the way out.
         """
         if not self._is_loyalty_b2b_removable(use):
+            if use.reward_id:
+                raise UserError(use._get_kept_text())
             raise UserError(
                 self.env._(
                     "%(order)s is locked or its discount for points is on an invoice:"

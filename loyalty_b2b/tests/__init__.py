@@ -69,6 +69,8 @@ from . import test_opening
 from . import test_channel
 from . import test_why
 from . import test_tier_rules
+from . import test_order_rewards
+from . import test_order_rewards_goods
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
@@ -92,6 +94,11 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_desk
+from . import test_next_step
+from . import test_transfer
+from . import test_process_transfer
+from . import test_duplicates
 from . import test_people
 from . import test_people_limits
 from . import test_process_people
@@ -99,3 +106,16 @@ from . import test_rewards
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
+from . import test_portal_people
+from . import test_administrator
+from . import test_consents
+from . import test_erasure
+from . import test_people_screens
+from . import test_people_rights
+from . import test_reward_course
+from . import test_process_rewards
+from . import test_vouchers
+from . import test_suggestions
+from . import test_gifts
+from . import test_gifts_register
+from . import test_process_gifts
