@@ -87,6 +87,7 @@ from . import reward_facts
 from . import reward_refusals
 from . import reward_redeem
 from . import reward_codes
+from . import reward_screens
 from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
@@ -126,6 +127,7 @@ from . import participant_screens
 from . import entry_screens
 from . import allocation_screens
 from . import wallet_screens
+from . import wallet_rewards
 from . import res_partner_figures
 from . import account_move_earning
 from . import account_move_figures

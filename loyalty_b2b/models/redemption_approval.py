@@ -122,7 +122,9 @@ class LoyaltyB2bRedemption(models.Model):
             return self.env._("You may not use the points of your company yourself.")
         person = wallet._get_person(contact)
         if person.limit_order or person.limit_month:
-            return person._get_limit_refusal(int(self.points), self.order_id)
+            return person._get_limit_refusal(
+                int(self.points), self.order_id, self.reward_id
+            )
         return ""
 
     def _has_customer_step(self):

@@ -71,6 +71,7 @@ from . import test_why
 from . import test_tier_rules
 from . import test_order_rewards
 from . import test_order_rewards_goods
+from . import test_order_rewards_money
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
@@ -113,6 +114,7 @@ from . import test_erasure
 from . import test_people_screens
 from . import test_people_rights
 from . import test_reward_course
+from . import test_reward_desk
 from . import test_process_rewards
 from . import test_vouchers
 from . import test_suggestions
