@@ -98,6 +98,8 @@
         "wizard/loyalty_b2b_tell_views.xml",
         "views/loyalty_b2b_message_templates.xml",
         "views/approval_message_templates.xml",
+        "views/portal_approval_templates.xml",
+        "views/portal_order_points_templates.xml",
         "views/loyalty_b2b_digest_views.xml",
         "views/portal_message_templates.xml",
         "views/loyalty_b2b_message_menus.xml",
@@ -114,6 +116,7 @@
         "views/portal_people_templates.xml",
         "views/portal_administrator_templates.xml",
         "views/loyalty_b2b_desk_views.xml",
+        "views/loyalty_b2b_fulfilment_views.xml",
     ],
     "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
     "assets": {
@@ -126,9 +129,14 @@
             "loyalty_b2b/static/src/loyalty_b2b_program.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.xml",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.js",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.xml",
         ],
         "web.assets_tests": ["loyalty_b2b/static/tests/tours/**/*"],
-        "web.assets_frontend": ["loyalty_b2b/static/src/scss/loyalty_b2b_portal.scss"],
+        "web.assets_frontend": [
+            "loyalty_b2b/static/src/scss/loyalty_b2b_portal.scss",
+            "loyalty_b2b/static/src/interactions/order_points.js",
+        ],
     },
     "application": True,
 }

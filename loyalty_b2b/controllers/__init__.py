@@ -11,3 +11,6 @@ from . import terms
 from . import statement
 from . import rewards
 from . import uses
+from . import approval
+from . import approval_link
+from . import order_points
