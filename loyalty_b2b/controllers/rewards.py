@@ -11,7 +11,15 @@ from odoo.addons.portal.controllers.portal import pager
 
 from .portal import MAX_ID, LoyaltyB2bPortal, parse_page
 
-TYPED = ("quantity", "reason", "attendees", "order_id")
+TYPED = (
+    "quantity",
+    "reason",
+    "attendees",
+    "order_id",
+    "gift_name",
+    "gift_function",
+    "gift_status",
+)
 MOST_ORDERS = 20
 MOST_TYPED = 5000
 

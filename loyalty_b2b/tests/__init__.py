@@ -126,3 +126,4 @@ from . import test_gifts
 from . import test_gifts_register
 from . import test_process_gifts
 from . import test_gifts_tour
+from . import test_gifts_portal
