@@ -113,7 +113,11 @@
         "views/portal_administrator_templates.xml",
         "views/loyalty_b2b_desk_views.xml",
     ],
-    "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
+    "demo": [
+        "demo/loyalty_b2b_demo.xml",
+        "demo/loyalty_b2b_demo_sources.xml",
+        "demo/loyalty_b2b_demo_rewards.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",
