@@ -112,6 +112,7 @@ from . import test_erasure
 from . import test_people_screens
 from . import test_people_rights
 from . import test_reward_course
+from . import test_reward_kinds
 from . import test_reward_desk
 from . import test_process_rewards
 from . import test_vouchers
