@@ -135,6 +135,7 @@ from . import account_move_print
 from . import sale_order_figures
 from . import sale_order_promise
 from . import sale_order_approval
+from . import sale_order_portal_use
 from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
@@ -153,11 +154,17 @@ from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import wallet_portal_statement
+from . import reward_portal
+from . import program_rewards_portal
+from . import wallet_portal_rewards
+from . import redemption_portal
+from . import wallet_portal_uses
 from . import entry_portal
 from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_portal_wish
 from . import redemption_alone
 from . import redemption_codes
 from . import redemption_fulfilment
@@ -247,6 +254,9 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import redemption_board
+from . import redemption_uptake
+from . import wallet_uptake
 from . import company_gifts
 from . import settings_gifts
 from . import gift_limits

@@ -16,6 +16,8 @@ class LoyaltyB2bRedemption(models.Model):
         help="What the ledger says of a use of points that somebody was asked about.",
     )
 
+    _approve_idx = models.Index("(wallet_id) WHERE state = 'approve'")
+
     # === WISH === #
 
     @api.model
@@ -80,14 +82,8 @@ class LoyaltyB2bRedemption(models.Model):
 
         :raises UserError: if the points are not there, or another wish waits.
         """
-        available, order = int(self.wallet_id.available), self.order_id
-        own = order._get_loyalty_b2b_redemption()
-        if own.wallet_id == self.wallet_id:
-            available += int(own.points)
-        if self.points > available:
-            raise UserError(
-                self.wallet_id._get_short_message(int(self.points), available)
-            )
+        self._check_points()
+        order = self.order_id
         waiting = order._get_loyalty_b2b_wishes().filtered(lambda w: not w.reward_id)
         if waiting:
             raise UserError(
