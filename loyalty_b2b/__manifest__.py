@@ -85,6 +85,8 @@
         "report/loyalty_b2b_movement_templates.xml",
         "report/customer_statement_templates.xml",
         "views/portal_statement_templates.xml",
+        "views/portal_rewards_templates.xml",
+        "views/portal_uses_templates.xml",
         "views/portal_activities_templates.xml",
         "views/loyalty_b2b_menus.xml",
         "views/loyalty_b2b_reward_menus.xml",
@@ -116,8 +118,13 @@
         "views/portal_people_templates.xml",
         "views/portal_administrator_templates.xml",
         "views/loyalty_b2b_desk_views.xml",
+        "views/loyalty_b2b_fulfilment_views.xml",
     ],
-    "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
+    "demo": [
+        "demo/loyalty_b2b_demo.xml",
+        "demo/loyalty_b2b_demo_sources.xml",
+        "demo/loyalty_b2b_demo_rewards.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",
@@ -128,6 +135,8 @@
             "loyalty_b2b/static/src/loyalty_b2b_program.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.xml",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.js",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.xml",
         ],
         "web.assets_tests": ["loyalty_b2b/static/tests/tours/**/*"],
         "web.assets_frontend": [

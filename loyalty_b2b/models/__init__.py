@@ -154,6 +154,11 @@ from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import wallet_portal_statement
+from . import reward_portal
+from . import program_rewards_portal
+from . import wallet_portal_rewards
+from . import redemption_portal
+from . import wallet_portal_uses
 from . import entry_portal
 from . import redemption_screens
 from . import redemption_approval
@@ -253,6 +258,9 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import redemption_board
+from . import redemption_uptake
+from . import wallet_uptake
 from . import company_gifts
 from . import settings_gifts
 from . import gift_limits

@@ -81,6 +81,7 @@ from . import test_digest
 from . import test_process_messages
 from . import test_portal_messages
 from . import test_portal_statement
+from . import test_portal_rewards
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
@@ -109,6 +110,9 @@ from . import test_rewards
 from . import test_people_left
 from . import test_people_merge
 from . import test_people_notices
+from . import test_next_rewards
+from . import test_actions_by_role
+from . import test_board
 from . import test_portal_people
 from . import test_administrator
 from . import test_consents
@@ -116,6 +120,7 @@ from . import test_erasure
 from . import test_people_screens
 from . import test_people_rights
 from . import test_reward_course
+from . import test_reward_kinds
 from . import test_reward_desk
 from . import test_process_rewards
 from . import test_vouchers
