@@ -60,7 +60,7 @@ class TestGiftsPortal(PortalRewardCommon):
     def test_others_are_shown_no_gifts(self):
         catalogue = f"{self.url}/rewards"
         self.assertIn("Fountain pen", self._text(self._read(catalogue, self.boss)))
-        for user in (self.user, self.buyer):
+        for user in (self.user, self.branch_buyer):
             with self.subTest(user=user.login):
                 text = self._text(self._read(catalogue, user))
                 self.assertNotIn("Fountain pen", text)
