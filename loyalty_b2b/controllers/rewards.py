@@ -89,7 +89,9 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
                     request.env.user.partner_id,
                     reward,
                     kwargs,
-                    order=self._find_loyalty_b2b_reward_order(wallet, kwargs.get("order_id")),
+                    order=self._find_loyalty_b2b_quotation(
+                        wallet, kwargs.get("order_id")
+                    ),
                 )
         except UserError as error:
             return self._render_loyalty_b2b_reward(
@@ -158,7 +160,7 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             lambda order: wallet in found[order.partner_invoice_id]
         )
 
-    def _find_loyalty_b2b_reward_order(self, wallet, typed):
+    def _find_loyalty_b2b_quotation(self, wallet, typed):
         """Return the quotation that was chosen, in sudo; empty if it is none of his."""
         orders = self._find_loyalty_b2b_orders(wallet) if typed else None
         if not orders:

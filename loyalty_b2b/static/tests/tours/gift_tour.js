@@ -83,5 +83,14 @@ registry.category("web_tour.tours").add("loyalty_b2b_fourth_gift", {
             content: "and there is no button for it",
             trigger: '.modal-footer:not(:has(button[name="action_give"]))',
         },
+        {
+            content: "leave it",
+            trigger: '.modal-footer button:contains("Discard")',
+            run: "click",
+        },
+        {
+            content: "the dialog is gone",
+            trigger: "body:not(:has(.modal))",
+        },
     ],
 });
