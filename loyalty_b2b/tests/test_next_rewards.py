@@ -66,6 +66,14 @@ class TestNextRewards(RewardCommon):
         self._create_reward("Foreign", 950, program_id=other.id)
         self.assertEqual(self._get_next()["now"], ("Day", 0))
 
+    def test_programme_counts_its_rewards_and_leads_to_them(self):
+        self.hour.active = False
+        program = self.program.with_user(self.salesperson)
+        self.assertEqual(program.reward_count, 3)
+        action = program.action_view_rewards()
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found, self.day | self.week | self.month)
+
     def test_costs_the_same_for_few_and_many_rewards(self):
         few = self._count()
         for number in range(10):
