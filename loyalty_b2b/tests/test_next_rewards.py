@@ -48,7 +48,8 @@ class TestNextRewards(RewardCommon):
         self.assertEqual(self._get_next()["now"], ("Day", 0))
 
     def test_a_gift_is_for_a_person_and_not_suggested(self):
-        self._create_reward("Watch", 1000, kind="gift")
+        self.company.loyalty_b2b_gifts = True
+        self._create_reward("Watch", 1000, kind="gift", value=10.0, cost=10.0)
         self.assertEqual(self._get_next()["now"], ("Day", 0))
 
     def test_who_has_to_ask_is_told_all_the_same(self):
