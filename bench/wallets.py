@@ -47,7 +47,7 @@ def main(env):
             [], order="last_purchase_date", limit=80
         ),
         "my customers: near a level": lambda: wallets.search_count(
-            [("level_percent", ">=", 80), ("level_percent", "<", 100)]
+            [("level_percent", ">=", 80)]
         ),
         "my customers: waiting for approval": lambda: wallets.search_count(
             [("approval_count", ">", 0)]
