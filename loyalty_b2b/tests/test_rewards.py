@@ -199,6 +199,6 @@ class TestRewardRefusal(RewardCommon):
                 page._get_refusals_by_reward(self.wallet, self.buyer)
                 self.env.flush_all()
                 page.invalidate_model()
+                found = page.search([("id", "in", page.ids)])
                 with self.assertQueryCount(6):
-                    found = page.search([("id", "in", page.ids)])
                     found._get_refusals_by_reward(self.wallet, self.buyer)
