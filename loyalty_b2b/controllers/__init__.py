@@ -9,3 +9,6 @@ from . import people
 from . import administrator
 from . import terms
 from . import statement
+from . import approval
+from . import approval_link
+from . import order_points

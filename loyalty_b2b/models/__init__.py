@@ -87,6 +87,7 @@ from . import reward_facts
 from . import reward_refusals
 from . import reward_redeem
 from . import reward_codes
+from . import reward_screens
 from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
@@ -126,6 +127,7 @@ from . import participant_screens
 from . import entry_screens
 from . import allocation_screens
 from . import wallet_screens
+from . import wallet_rewards
 from . import res_partner_figures
 from . import account_move_earning
 from . import account_move_figures
@@ -133,6 +135,7 @@ from . import account_move_print
 from . import sale_order_figures
 from . import sale_order_promise
 from . import sale_order_approval
+from . import sale_order_portal_use
 from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
@@ -156,6 +159,7 @@ from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_portal_wish
 from . import redemption_alone
 from . import redemption_codes
 from . import redemption_fulfilment
@@ -245,6 +249,15 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import company_gifts
+from . import settings_gifts
+from . import gift_limits
+from . import gift_keeping
+from . import reward_gift
+from . import redemption_gift
+from . import wallet_gift
+from . import program_gift
+from . import res_partner_gift
 from . import person_screens
 from . import wallet_people_screens
 from . import program_people_screens

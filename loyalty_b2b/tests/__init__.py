@@ -53,6 +53,8 @@ from . import test_i18n
 from . import test_tools_common
 from . import test_debit_note
 from . import test_approvals
+from . import test_approvals_link
+from . import test_order_points
 from . import test_booking_whole
 from . import test_expiry_lifted
 from . import test_rights_dialogs
@@ -69,6 +71,7 @@ from . import test_why
 from . import test_tier_rules
 from . import test_order_rewards
 from . import test_order_rewards_goods
+from . import test_order_rewards_money
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
@@ -111,6 +114,10 @@ from . import test_erasure
 from . import test_people_screens
 from . import test_people_rights
 from . import test_reward_course
+from . import test_reward_desk
 from . import test_process_rewards
 from . import test_vouchers
 from . import test_suggestions
+from . import test_gifts
+from . import test_gifts_register
+from . import test_process_gifts

@@ -40,3 +40,7 @@ from . import loyalty_b2b_redeem_step
 from . import loyalty_b2b_transfer_new
 from . import loyalty_b2b_apart_reason
 from . import loyalty_b2b_wallet_merge
+from . import loyalty_b2b_redeem
+from . import loyalty_b2b_codes
+from . import loyalty_b2b_gift_new
+from . import loyalty_b2b_gift_export
