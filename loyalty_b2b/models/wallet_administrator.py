@@ -26,7 +26,7 @@ class LoyaltyB2bWallet(models.Model):
         names = self._get_administrators().mapped("name")
         if names:
             return self.env._(
-                "%(names)s decide(s) about points: ask there.", names=", ".join(names)
+                "Your company has somebody who decides: ask %(names)s.", names=", ".join(names)
             )
         if self.sudo().state not in ("active", "invited"):
             return self.env._("The wallet is closed at the moment.")
