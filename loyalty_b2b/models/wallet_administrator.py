@@ -26,7 +26,8 @@ class LoyaltyB2bWallet(models.Model):
         names = self._get_administrators().mapped("name")
         if names:
             return self.env._(
-                "Your company has somebody who decides: ask %(names)s.", names=", ".join(names)
+                "Your company has somebody who decides: ask %(names)s.",
+                names=", ".join(names),
             )
         if self.sudo().state not in ("active", "invited"):
             return self.env._("The wallet is closed at the moment.")
