@@ -85,6 +85,8 @@
         "report/loyalty_b2b_movement_templates.xml",
         "report/customer_statement_templates.xml",
         "views/portal_statement_templates.xml",
+        "views/portal_rewards_templates.xml",
+        "views/portal_uses_templates.xml",
         "views/portal_activities_templates.xml",
         "views/loyalty_b2b_menus.xml",
         "views/loyalty_b2b_reward_menus.xml",
@@ -96,6 +98,8 @@
         "wizard/loyalty_b2b_tell_views.xml",
         "views/loyalty_b2b_message_templates.xml",
         "views/approval_message_templates.xml",
+        "wizard/loyalty_b2b_approval_answer_views.xml",
+        "views/loyalty_b2b_approval_views.xml",
         "views/portal_approval_templates.xml",
         "views/portal_order_points_templates.xml",
         "views/loyalty_b2b_digest_views.xml",
@@ -114,8 +118,14 @@
         "views/portal_people_templates.xml",
         "views/portal_administrator_templates.xml",
         "views/loyalty_b2b_desk_views.xml",
+        "views/loyalty_b2b_fulfilment_views.xml",
+        "views/loyalty_b2b_menu_order.xml",
     ],
-    "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
+    "demo": [
+        "demo/loyalty_b2b_demo.xml",
+        "demo/loyalty_b2b_demo_sources.xml",
+        "demo/loyalty_b2b_demo_rewards.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",
@@ -126,6 +136,8 @@
             "loyalty_b2b/static/src/loyalty_b2b_program.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.js",
             "loyalty_b2b/static/src/loyalty_b2b_cards.xml",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.js",
+            "loyalty_b2b/static/src/loyalty_b2b_suggestions.xml",
         ],
         "web.assets_tests": ["loyalty_b2b/static/tests/tours/**/*"],
         "web.assets_frontend": [

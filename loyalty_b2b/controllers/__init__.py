@@ -9,6 +9,8 @@ from . import people
 from . import administrator
 from . import terms
 from . import statement
+from . import rewards
+from . import uses
 from . import approval
 from . import approval_link
 from . import order_points

@@ -154,11 +154,19 @@ from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import wallet_portal_statement
+from . import reward_portal
+from . import program_rewards_portal
+from . import wallet_portal_rewards
+from . import redemption_portal
+from . import wallet_portal_uses
 from . import entry_portal
 from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_telling
+from . import redemption_answering
+from . import entry_who
 from . import redemption_portal_wish
 from . import redemption_alone
 from . import redemption_codes
@@ -167,6 +175,7 @@ from . import approval_deciders
 from . import approval_link
 from . import approval_telling
 from . import approval_answer
+from . import approval_screens
 from . import approval_message
 from . import wallet_approvals
 from . import rule_screens
@@ -249,6 +258,9 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import redemption_board
+from . import redemption_uptake
+from . import wallet_uptake
 from . import company_gifts
 from . import settings_gifts
 from . import gift_limits
@@ -262,3 +274,4 @@ from . import person_screens
 from . import wallet_people_screens
 from . import program_people_screens
 from . import res_partner_role_screens
+from . import program_rewards

@@ -30,6 +30,7 @@ class ResPartner(models.Model):
                 "date_joined",
                 "tier_id",
                 "tier_since",
+                "is_control",
                 "terms_version",
             ],
         )
