@@ -274,3 +274,4 @@ from . import person_screens
 from . import wallet_people_screens
 from . import program_people_screens
 from . import res_partner_role_screens
+from . import program_rewards

@@ -75,6 +75,7 @@ from . import test_tier_rules
 from . import test_order_rewards
 from . import test_order_rewards_goods
 from . import test_order_rewards_money
+from . import test_order_rewards_oracle
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
