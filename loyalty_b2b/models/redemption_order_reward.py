@@ -18,6 +18,9 @@ class LoyaltyB2bRedemption(models.Model):
             return super()._reserve_on_order()
         self._check_order()
         self.wallet_id._lock()
+        if self.approval_ids:
+            # time has passed since the wish
+            self._check_held()
         stock = self.reward_id._take_stock(int(self.quantity))
         self.with_context(**QUIET).counted = stock
         result = super()._reserve_on_order()
@@ -183,6 +186,15 @@ class LoyaltyB2bRedemption(models.Model):
             "Reward “%(reward)s” for %(points)s points",
             reward=self._get_reward_name(),
             points=self._format_points(self.points),
+        )
+
+    def _describe_short(self):
+        """Return reward and points where the place is small."""
+        return self.env._(
+            "%(reward)s (%(points)s %(point_name)s)",
+            reward=self._describe_reward(),
+            points=self._format_points(self.points),
+            point_name=self.program_id._get_point_name(self.points),
         )
 
     def _describe_given(self):
