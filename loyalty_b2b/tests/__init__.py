@@ -80,6 +80,8 @@ from . import test_process_messages
 from . import test_portal_messages
 from . import test_portal_statement
 from . import test_portal_rewards
+from . import test_portal_uses
+from . import test_rewards_tour
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
