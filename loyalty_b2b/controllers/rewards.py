@@ -11,7 +11,7 @@ from odoo.addons.portal.controllers.portal import pager
 
 from .portal import MAX_ID, LoyaltyB2bPortal, parse_page
 
-TYPED = ("quantity", "reason", "attendees", "order_id")
+TYPED = ("quantity", "reason", "attendees", "order_id", "name", "function", "status")
 MOST_ORDERS = 20
 MOST_TYPED = 5000
 
@@ -167,7 +167,14 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
         kind = kind if kind in kinds else ""
         step = self._loyalty_b2b_cards_per_page
         catalogue = wallet._prepare_portal_catalogue(
-            request.env.user.partner_id, kind, only_now, sortby, page, step
+            request.env.user.partner_id,
+            kind,
+            only_now,
+            sortby,
+            page,
+            step,
+            # read once, not on each further page
+            with_next=page == 1 and not kind and not only_now and sortby == "best",
         )
         url = f"/my/loyalty/program/{wallet.program_id.id}/rewards"
         chosen = {"kind": kind, "now": "1" if only_now else "", "sortby": sortby}
@@ -183,6 +190,7 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
 
         return {
             "cards": catalogue["cards"],
+            "next": catalogue["next"],
             "kinds": [
                 link(request.env._("All"), not kind, kind=""),
                 *(

@@ -89,13 +89,18 @@ class LoyaltyB2bReward(models.Model):
             return (
                 ("ask", self._say(asks[0].text))
                 if asks
-                else ("now", self.env._("Yours now"))
+                else ("now", self._get_portal_now())
             )
         if "wallet" in codes:
             # said once, above
             return "no", self.env._("Not at the moment")
         text = self._say(" · ".join(refusal.text for refusal in grave))
         return ("short" if codes == {"points"} else "no"), text
+
+    def _get_portal_now(self):
+        if self.needs_approval or self.kind == "gift":
+            return self.env._("You can ask for it")
+        return self.env._("Yours now")
 
     @staticmethod
     def _say(text):
@@ -195,7 +200,8 @@ class LoyaltyB2bReward(models.Model):
             "available": self.program_id._format_portal_points(available),
             "is_on_order": self._is_on_order(),
             "has_attendees": self.kind == "access",
-            "is_approved": self.needs_approval,
+            "gift": self._prepare_portal_gift(),
+            "is_approved": self.needs_approval or self.kind == "gift",
             "asks": [
                 self._say(refusal.text)
                 for refusal in refusals
@@ -208,6 +214,7 @@ class LoyaltyB2bReward(models.Model):
         """Return (label, text) of what there is to know."""
         day = self.program_id._format_portal_day
         facts = [
+            (self.env._("On the order"), self._get_portal_gain()),
             (self.env._("When and where"), self._get_portal_event()),
             (self.env._("To be had from"), day(self._get_portal_start())),
             (self.env._("To be had until"), day(self.date_end)),
@@ -217,6 +224,20 @@ class LoyaltyB2bReward(models.Model):
             (self.env._("Handed over"), self._get_portal_course_text()),
         ]
         return [(label, text) for label, text in facts if text]
+
+    def _prepare_portal_gift(self):
+        """Return what one has to know of personal gifts, {} for other rewards."""
+        if self.kind != "gift":
+            return {}
+        gifts = self.env["loyalty.b2b.gift"]
+        return {
+            "text": self.company_id._get_loyalty_b2b_gift_text(),
+            "statuses": gifts._fields["status"]._description_selection(self.env),
+        }
+
+    def _get_portal_gain(self):
+        """Return what an order gets, or ''."""
+        return self._describe_gain() if self._is_on_order() else ""
 
     def _get_portal_start(self):
         start = self.date_start

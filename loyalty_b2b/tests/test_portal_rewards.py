@@ -177,6 +177,14 @@ class TestPortalCatalogue(PortalRewardCommon):
         self.assertIn("The programme is paused", self._text(page))
         self.assertEqual(self._state(self.seat), ("no", "Not at the moment"))
 
+    def test_what_to_think_of_next_stands_above(self):
+        page = self._read(f"{self.url}/rewards", self.user)
+        (block,) = page.xpath("//section[@aria-labelledby='loyalty_b2b_next']")
+        links = block.xpath(".//a/@href")
+        self.assertEqual(links, [self._url_of(self.seat), self._url_of(self.dear)])
+        page = self._read(f"{self.url}/rewards?kind=access", self.user)
+        self.assertFalse(page.xpath("//section[@aria-labelledby='loyalty_b2b_next']"))
+
     def test_names_are_text(self):
         self.dear.name = "<script>alert(1)</script>"
         page = self._open(f"{self.url}/rewards", self.boss)
@@ -407,6 +415,41 @@ class TestPortalReward(PortalRewardCommon):
         self.assertEqual(answer.status_code, 400)
         self.assertFalse(self._uses())
 
+    # === PERSONAL GIFTS === #
+
+    def _create_gift(self):
+        self.company.sudo().loyalty_b2b_gifts = True
+        return self._create_reward("Watch", 100, kind="gift", value=20, cost=20)
+
+    def test_a_personal_gift_says_who_gets_it_and_that_the_company_agrees(self):
+        gift = self._create_gift()
+        person = {"name": "Ala Nowak", "function": "Buyer", "status": "employee"}
+        for typed, sentence in (
+            ({}, "Enter who gets the gift"),
+            ({**person, "status": "king", "consent": "yes"}, "Enter who gets the gift"),
+            ({**person, "name": "see evil.com", "consent": "yes"}, "web addresses"),
+            (person, "tick the box"),
+        ):
+            with self.subTest(typed=typed):
+                page = self._post(gift, self.boss, **typed)
+                self.assertIn(sentence, self._alert(page))
+        self.assertFalse(self._uses(gift))
+        answer = self._post(gift, self.boss, **person, consent="yes")
+        self.assertEqual(answer.status_code, 303)
+        row = self._uses(gift).sudo().gift_ids
+        self.assertEqual((row.name, row.consent_name), ("Ala Nowak", "Jan Boss"))
+        self.assertEqual(row.consent_how, "portal")
+
+    def test_only_who_decides_asks_for_a_personal_gift(self):
+        gift = self._create_gift()
+        self.assertTrue(self._page(gift, self.boss).xpath("//input[@name='consent']"))
+        page = self._page(gift, self.user)
+        self.assertFalse(page.xpath("//form[@name='loyalty_redeem']"))
+        person = {"name": "Ala", "function": "Buyer", "status": "employee"}
+        answer = self._post(gift, self.user, **person, consent="yes")
+        self.assertEqual(answer.status_code, 200)
+        self.assertFalse(self._uses(gift))
+
     # === PICTURES === #
 
     def test_pictures_are_for_those_who_take_part(self):
@@ -460,6 +503,17 @@ class TestPortalRewardsBudget(PortalRewardCommon):
                 self.assertLessEqual(few, self.MOST[user.login])
                 self._add_rewards(25)
                 self.assertEqual(self._count_added(), few)
+
+    def test_what_to_think_of_next_costs_a_few_more(self):
+        self.authenticate(self.user.login, self.user.login)
+        self._add_rewards(2)
+        url = f"{self.url}/rewards"
+        self._count(url)
+        self._count_empty_page()
+        few = self._count(url)
+        self.assertLessEqual(few - self._count_empty_page(), 18)
+        self._add_rewards(25)
+        self.assertEqual(self._count(url), few)
 
     def test_only_what_can_be_had_stays_flat(self):
         self.authenticate(self.user.login, self.user.login)

@@ -77,6 +77,10 @@ class TestPortalUses(PortalRewardCommon):
         self.assertIn("Discount of", text)
         self.assertIn("On your quotation", text)
 
+    def test_the_history_says_for_what_points_were_used(self):
+        self._use()
+        self.assertIn("Fuel voucher", self._text(self._read("/my/loyalty")))
+
     def test_nothing_used_leads_to_the_rewards(self):
         page = self._read(f"{self.url}/uses")
         self.assertIn("No points were used yet", self._text(page))

@@ -63,7 +63,7 @@ registry.category("web_tour.tours").add("loyalty_b2b_reward_seat", {
         openRewards,
         {
             content: "What is missing for the dearest one",
-            trigger: "article:contains('Week on the coast'):contains('3,000 points short')",
+            trigger: "article:contains('Week on the coast'):contains('2,850 points short')",
         },
         onlyNow,
         dearIsGone,
