@@ -81,7 +81,9 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
                     request.env.user.partner_id,
                     reward,
                     kwargs,
-                    order=self._find_loyalty_b2b_order(wallet, kwargs.get("order_id")),
+                    order=self._find_loyalty_b2b_chosen_order(
+                        wallet, kwargs.get("order_id")
+                    ),
                 )
         except UserError as error:
             return self._render_loyalty_b2b_reward(
@@ -125,7 +127,7 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             return self._redirect_loyalty_b2b(wallets)
         return request.redirect(f"/my/loyalty/program/{wallet.program_id.id}/rewards")
 
-    def _find_loyalty_b2b_orders(self, wallet):
+    def _find_loyalty_b2b_open_orders(self, wallet):
         """Return the open quotations that the visitor sees and this wallet may use.
 
         Searched with the visitor's own rights; readable in sudo.
@@ -150,9 +152,9 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             lambda order: wallet in found[order.partner_invoice_id]
         )
 
-    def _find_loyalty_b2b_order(self, wallet, typed):
+    def _find_loyalty_b2b_chosen_order(self, wallet, typed):
         """Return the quotation that was chosen, in sudo; empty if it is none of his."""
-        orders = self._find_loyalty_b2b_orders(wallet) if typed else None
+        orders = self._find_loyalty_b2b_open_orders(wallet) if typed else None
         if not orders:
             return request.env["sale.order"].sudo()
         return orders.filtered(lambda order: str(order.id) == str(typed))
@@ -217,7 +219,9 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
 
     def _render_loyalty_b2b_reward(self, wallets, wallet, reward, typed=None, error=""):
         partner = request.env.user.partner_id
-        orders = self._find_loyalty_b2b_orders(wallet) if reward._is_on_order() else []
+        orders = (
+            self._find_loyalty_b2b_open_orders(wallet) if reward._is_on_order() else []
+        )
         values = {
             **self._prepare_loyalty_b2b_layout(wallet, wallets, "loyalty_b2b_reward"),
             "reward": reward._prepare_portal_reward(wallet, partner),

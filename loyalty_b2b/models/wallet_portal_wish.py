@@ -33,9 +33,6 @@ class LoyaltyB2bWallet(models.Model):
         if earlier := self._find_portal_request(key):
             return earlier
         quantity = self._read_quantity(typed.get("quantity"))
-        values = {}
-        if reward.kind == "access":
-            values["attendees"] = self._read_attendees(typed.get("attendees"), quantity)
         if reward._is_on_order() and not order:
             raise UserError(
                 self.env._("Choose the quotation on which it is to be put.")

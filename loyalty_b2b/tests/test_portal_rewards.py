@@ -513,6 +513,7 @@ class TestPortalRewardsBudget(PortalRewardCommon):
         few = self._count(url)
         self.assertLessEqual(few - self._count_empty_page(), 18)
         self._add_rewards(25)
+        self._count(url)
         self.assertEqual(self._count(url), few)
 
     def test_only_what_can_be_had_stays_flat(self):
