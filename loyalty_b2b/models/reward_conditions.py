@@ -23,12 +23,12 @@ class LoyaltyB2bReward(models.Model):
     )
     limit_period = fields.Selection(
         selection=[
-            ("month", "month"),
-            ("quarter", "quarter"),
-            ("year", "year"),
-            ("lifetime", "ever"),
+            ("month", "a month"),
+            ("quarter", "a quarter"),
+            ("year", "a year"),
+            ("lifetime", "in all"),
         ],
-        string="In a",
+        string="Period of the limit",
         required=True,
         default="year",
         help="Calendar periods in the programme's time zone.",
@@ -51,9 +51,9 @@ class LoyaltyB2bReward(models.Model):
     )
     turnover_period = fields.Selection(
         selection=[
-            ("quarter", "this quarter"),
-            ("year", "this year"),
-            ("rolling", "the last 12 months"),
+            ("quarter", "in this quarter"),
+            ("year", "in this year"),
+            ("rolling", "in the last 12 months"),
         ],
         string="Turnover in",
         required=True,

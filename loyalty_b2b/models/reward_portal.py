@@ -200,8 +200,7 @@ class LoyaltyB2bReward(models.Model):
             "available": self.program_id._format_portal_points(available),
             "is_on_order": self._is_on_order(),
             "has_attendees": self.kind == "access",
-            "gift": self._prepare_portal_gift(),
-            "is_approved": self.needs_approval or self.kind == "gift",
+            "is_approved": self.needs_approval,
             "asks": [
                 self._say(refusal.text)
                 for refusal in refusals
@@ -224,16 +223,6 @@ class LoyaltyB2bReward(models.Model):
             (self.env._("Handed over"), self._get_portal_course_text()),
         ]
         return [(label, text) for label, text in facts if text]
-
-    def _prepare_portal_gift(self):
-        """Return what one has to know of personal gifts, {} for other rewards."""
-        if self.kind != "gift":
-            return {}
-        gifts = self.env["loyalty.b2b.gift"]
-        return {
-            "text": self.company_id._get_loyalty_b2b_gift_text(),
-            "statuses": gifts._fields["status"]._description_selection(self.env),
-        }
 
     def _get_portal_gain(self):
         """Return what an order gets, or ''."""

@@ -4,7 +4,6 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..tools.plaintext import clean, has_link
-from .loyalty_b2b_gift import STATUSES
 
 MOST_QUANTITY = 1000
 MOST_REASON = 200
@@ -54,35 +53,7 @@ class LoyaltyB2bWallet(models.Model):
         """Return what the kind of a reward needs besides, see `_prepare_redemption`."""
         if reward.kind == "access":
             return {"attendees": self._read_attendees(typed.get("attendees"), quantity)}
-        if reward.kind == "gift":
-            return {"gift": self._read_gift(partner, typed)}
         return {}
-
-    def _read_gift(self, partner, typed):
-        """Return who gets a personal gift; who asks agrees to it for the company.
-
-        :raises UserError: if something is missing, or nobody agreed.
-        """
-        name, function = clean(typed.get("name")), clean(typed.get("function"))
-        if not name or not function or typed.get("status") not in dict(STATUSES):
-            raise UserError(
-                self.env._("Enter who gets the gift, and what the person is with you.")
-            )
-        if has_link(name) or has_link(function):
-            raise UserError(self.env._("Names do not contain web addresses."))
-        if typed.get("consent") != "yes":
-            raise UserError(
-                self.env._("Your company has to agree to the gift: tick the box.")
-            )
-        return {
-            "name": name,
-            "function": function,
-            "status": typed["status"],
-            "owner": partner._get_loyalty_b2b_owner(),
-            "consent_name": partner.name,
-            "consent_date": self.program_id._today(),
-            "consent_how": "portal",
-        }
 
     def _find_portal_request(self, key):
         """Return what the same form has led to before, in sudo; empty if nothing."""

@@ -415,41 +415,6 @@ class TestPortalReward(PortalRewardCommon):
         self.assertEqual(answer.status_code, 400)
         self.assertFalse(self._uses())
 
-    # === PERSONAL GIFTS === #
-
-    def _create_gift(self):
-        self.company.sudo().loyalty_b2b_gifts = True
-        return self._create_reward("Watch", 100, kind="gift", value=20, cost=20)
-
-    def test_a_personal_gift_says_who_gets_it_and_that_the_company_agrees(self):
-        gift = self._create_gift()
-        person = {"name": "Ala Nowak", "function": "Buyer", "status": "employee"}
-        for typed, sentence in (
-            ({}, "Enter who gets the gift"),
-            ({**person, "status": "king", "consent": "yes"}, "Enter who gets the gift"),
-            ({**person, "name": "see evil.com", "consent": "yes"}, "web addresses"),
-            (person, "tick the box"),
-        ):
-            with self.subTest(typed=typed):
-                page = self._post(gift, self.boss, **typed)
-                self.assertIn(sentence, self._alert(page))
-        self.assertFalse(self._uses(gift))
-        answer = self._post(gift, self.boss, **person, consent="yes")
-        self.assertEqual(answer.status_code, 303)
-        row = self._uses(gift).sudo().gift_ids
-        self.assertEqual((row.name, row.consent_name), ("Ala Nowak", "Jan Boss"))
-        self.assertEqual(row.consent_how, "portal")
-
-    def test_only_who_decides_asks_for_a_personal_gift(self):
-        gift = self._create_gift()
-        self.assertTrue(self._page(gift, self.boss).xpath("//input[@name='consent']"))
-        page = self._page(gift, self.user)
-        self.assertFalse(page.xpath("//form[@name='loyalty_redeem']"))
-        person = {"name": "Ala", "function": "Buyer", "status": "employee"}
-        answer = self._post(gift, self.user, **person, consent="yes")
-        self.assertEqual(answer.status_code, 200)
-        self.assertFalse(self._uses(gift))
-
     # === PICTURES === #
 
     def test_pictures_are_for_those_who_take_part(self):
