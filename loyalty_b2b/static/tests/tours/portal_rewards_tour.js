@@ -90,7 +90,9 @@ registry.category("web_tour.tours").add("loyalty_b2b_reward_seat", {
         {
             content: "Two names",
             trigger: "#loyalty_attendees",
-            run: "edit Ala Nowak\nOla Lis",
+            run({ anchor }) {
+                anchor.value = "Ala Nowak\nOla Lis";
+            },
         },
         redeem,
         readState("Booked"),
