@@ -127,7 +127,7 @@ registry.category("web_tour.tours").add("loyalty_b2b_reward_product", {
         openCard("Drill for free"),
         {
             content: "The only quotation there is",
-            trigger: "#loyalty_order option:contains('S')",
+            trigger: "#loyalty_order:has(option:contains('S'))",
         },
         redeem,
         readState("On your quotation"),
