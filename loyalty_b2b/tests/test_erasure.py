@@ -148,7 +148,7 @@ class TestErasure(UseCommon):
         self.assertFalse(message.author_id)
 
     def test_open_uses_of_points_stand_against_it(self):
-        with self.assertRaisesRegex(UserError, "1 open uses of points"):
+        with self.assertRaisesRegex(UserError, "has open uses of points: 1,000"):
             self._erase()
         self.assertEqual(self.use.contact_id, self.anna)
 
