@@ -56,6 +56,7 @@ from . import test_approvals
 from . import test_approvals_link
 from . import test_order_points
 from . import test_staff_use
+from . import test_approvals_story
 from . import test_process_approvals
 from . import test_booking_whole
 from . import test_expiry_lifted
