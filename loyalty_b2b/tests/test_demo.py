@@ -48,8 +48,8 @@ class TestDemo(TransactionCase):
 
     def test_people_have_roles_and_use_rewards(self):
         waiting = [("state", "=", "outgoing")]
-        mails = self.env["mail.mail"].search(waiting)
         self._load("init", "loyalty_b2b_demo_rewards")
+        mails = self.env["mail.mail"].search(waiting)
         self._load("init", "loyalty_b2b_demo_spending")
         uses = self.env["loyalty.b2b.redemption"].search(
             [("program_id", "=", self.program.id), ("reward_id", "!=", False)]
