@@ -267,7 +267,6 @@ from . import gift_limits
 from . import gift_keeping
 from . import reward_gift
 from . import redemption_gift
-from . import wallet_gift
 from . import program_gift
 from . import res_partner_gift
 from . import person_screens
@@ -278,3 +277,4 @@ from . import wallet_portal_gift
 from . import reward_portal_gift
 from . import program_rewards
 from . import program_demo_spending
+from . import wallet_gift
