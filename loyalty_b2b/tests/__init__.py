@@ -88,3 +88,5 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_matrix_methods
+from . import test_matrix_routes

@@ -1,0 +1,137 @@
+import re
+from urllib.parse import urlsplit
+
+from odoo.http import Request, _generate_routing_rules
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .matrix_common import ROLES, MatrixCommon, is_ours
+from .matrix_routes import FORMS, ROUTES
+
+MISSING = 2**31 - 2
+STRANGERS = ("public", "foreign", "outside")
+HOMES = ("/my", "/my/loyalty", "/web/login", "/odoo")
+
+
+@tagged("post_install", "-at_install")
+class TestMatrixRoutes(MatrixCommon):
+    """Every page, download and form of ours, tried by everybody.
+
+    A route that is not in the table fails the test: whoever adds one says who may.
+    """
+
+    # === WHAT THERE IS === #
+
+    def _get_routes(self):
+        """Return name → (path, method) of the routes that our controllers define."""
+        installed = self.env["ir.module.module"].search([("state", "=", "installed")])
+        found = {}
+        for rule, endpoint in _generate_routing_rules(
+            installed.mapped("name"), nodb_only=False
+        ):
+            if not is_ours(endpoint.func.__module__):
+                continue
+            routing = endpoint.routing
+            for method in routing["methods"] or ("GET",):
+                found[f"{method} {rule}"] = (rule, method, routing)
+        return found
+
+    def _fill(self, rule, values):
+        """Return a path with its arguments filled in.
+
+        :raises KeyError: for an argument that `_get_arguments` does not know.
+        """
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), rule)
+
+    def _get_arguments(self):
+        """Return argument → the customer's record that a route shows."""
+        referral = self.samples["loyalty.b2b.referral"].sudo()
+        return {
+            "program_id": self.program.id,
+            "entry_id": self.entry.id,
+            "page": 1,
+            "tier_id": self.samples["loyalty.b2b.tier"].id,
+            "token": referral.token,
+            "order_id": self.order.id,
+        }
+
+    def _get_own_arguments(self, name):
+        """Return arguments that mean something else in one route than in others."""
+        if name.endswith("/logo.png"):
+            return {"token": self.program._get_logo_token()}
+        return {}
+
+    # === WHAT COMES OF IT === #
+
+    def _request(self, path, method, form):
+        if method == "GET":
+            return self.url_open(path, allow_redirects=False)
+        data = {"csrf_token": Request.csrf_token(self), **form}
+        return self.url_open(path, data, allow_redirects=False)
+
+    def _tell_answer(self, answer):
+        """Return "y" for a page, a file or a way on, "-" for all ways to say no."""
+        if answer.status_code in (301, 302, 303):
+            path = urlsplit(answer.headers["Location"]).path
+            return "-" if path in HOMES else "y"
+        self.assertIn(answer.status_code, (200, 400, 403, 404), answer.text[:500])
+        return "y" if answer.status_code == 200 else "-"
+
+    def _try(self, name, role):
+        """Request a route; nothing of it stays.
+
+        :return: "y" or "-"; a page that may be seen without rights is told as "y".
+        """
+        rule, method, _routing = self.routes[name]
+        path = self._fill(rule, {**self.arguments, **self._get_own_arguments(name)})
+        savepoint = self.env.cr.savepoint()
+        try:
+            before = self._snapshot()
+            answer = self._request(path, method, FORMS.get(name, {}))
+            letter = self._tell_answer(answer)
+            if method == "GET" or letter == "-":
+                self.assertEqual(self._snapshot(), before, "it wrote something")
+            if role in STRANGERS and "token" not in rule:
+                for secret in self.secrets:
+                    self.assertNotIn(secret, answer.text)
+            if letter == "-":
+                self._check_tells_nothing(name, rule, method, answer, role)
+            return letter
+        finally:
+            savepoint.rollback()
+            self.env.invalidate_all()
+            savepoint.close(rollback=False)
+
+    def _check_tells_nothing(self, name, rule, method, answer, role):
+        """Check that who is refused gets the answer of what does not exist."""
+        other = dict.fromkeys(self.arguments, MISSING)
+        missing = self._request(self._fill(rule, other), method, FORMS.get(name, {}))
+        self.assertEqual(missing.status_code, answer.status_code)
+        if role != "public":  # the way back after signing in names the page
+            self.assertEqual(
+                missing.headers.get("Location"), answer.headers.get("Location")
+            )
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
+    def test_every_route_by_everybody(self):
+        self.routes = self._get_routes()
+        self.arguments = self._get_arguments()
+        found = {name: {} for name in self.routes}
+        for role in ROLES:
+            login = self.users[role].login if role != "public" else None
+            self.authenticate(login, login)
+            for name in self.routes:
+                with self.subTest(route=name, role=role):
+                    found[name][role] = "?"
+                    found[name][role] = self._try(name, role)
+        self._check_table(found, ROUTES, "tests/matrix_routes.py")
+
+    def test_pages_only_read(self):
+        """A page has a read-only cursor; what writes is sent as a form, with a token."""
+        for name, (_rule, method, routing) in self._get_routes().items():
+            with self.subTest(route=name):
+                if method == "GET":
+                    self.assertTrue(routing.get("readonly"))
+                else:
+                    self.assertTrue(routing.get("csrf", True))
+                    self.assertFalse(routing.get("readonly"))
