@@ -93,7 +93,7 @@ class Bench:
         redemptions = self.env["loyalty.b2b.redemption"].sudo()
         off = patch.object(
             type(self.env["sale.order"]),
-            "_get_loyalty_b2b_redemption",
+            "_get_loyalty_b2b_uses",
             lambda orders: redemptions,
         )
         self.compare(

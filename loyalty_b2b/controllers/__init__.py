@@ -5,3 +5,4 @@ from . import sale_portal
 from . import joining
 from . import recommend
 from . import invitation
+from . import statement

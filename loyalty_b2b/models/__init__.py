@@ -76,14 +76,21 @@ from . import sale_order_earning
 from . import sale_order_channel
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
+from . import person_limits
+from . import person_left
 from . import loyalty_b2b_consent
 from . import loyalty_b2b_approval
 from . import loyalty_b2b_reward
+from . import reward_stock
+from . import reward_conditions
 from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
+from . import redemption_fulfilment
 from . import program_people
 from . import wallet_people
+from . import wallet_people_left
+from . import program_people_left
 from . import res_company
 from . import res_partner
 from . import res_partner_tier
@@ -137,6 +144,7 @@ from . import wallet_tier_portal
 from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
+from . import wallet_portal_statement
 from . import entry_portal
 from . import redemption_screens
 from . import rule_screens
@@ -185,3 +193,4 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import wallet_people_merge

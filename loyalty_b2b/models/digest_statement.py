@@ -56,16 +56,8 @@ class LoyaltyB2bDigest(models.Model):
         self.ensure_one()
         digest = self.with_context(lang=self.lang).with_company(self.company_id)
         first = fields.Date.to_date(f"{month}-01")
-        wizard = digest.env["loyalty.b2b.statement"].create(
-            {
-                "program_id": digest.program_id.id,
-                "partner_ids": digest.wallet_id.partner_id.ids,
-                "date_from": first,
-                "date_to": first + relativedelta(months=1, days=-1),
-            }
-        )
-        content, _kind = digest.env["ir.actions.report"]._render_qweb_pdf(
-            "loyalty_b2b.loyalty_b2b_statement_report", wizard.ids
+        content = digest.wallet_id._print_statement(
+            first, first + relativedelta(months=1, days=-1)
         )
         name = digest.env._(
             "Points %(program)s %(month)s.pdf",

@@ -135,7 +135,7 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_new_total(self, base_lines):
         """Return the order's total, tax included, with the discount `amount`."""
         order = self.order_id
-        lines = list(base_lines)
+        lines = base_lines + self._get_further_lines(base_lines)
         if self.amount:
             rows = self._prepare_discount_lines(base_lines, self.env["product.product"])
             rows = [order.order_line.new({**row, "order_id": order.id}) for row in rows]
@@ -145,3 +145,21 @@ class LoyaltyB2bRedemption(models.Model):
             base_lines=lines, currency=order.currency_id, company=order.company_id
         )
         return totals["total_amount_currency"]
+
+    def _get_further_lines(self, base_lines):
+        """Return the order's lines that stay and this discount does not concern."""
+        order = self.order_id
+        known = {line["record"] for line in base_lines}
+        replaced = self._origin
+        if not self.reward_id:
+            replaced |= order._get_loyalty_b2b_redemption()
+        further = order.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and line not in known
+                and line.loyalty_b2b_redemption_id not in replaced
+            )
+        )
+        return self._add_tax_details(
+            [line._prepare_base_line_for_taxes_computation() for line in further]
+        )

@@ -88,7 +88,9 @@ class LoyaltyB2bRedemption(models.Model):
         :param dict terms: to write where they may have changed since the wish.
         """
         order, wallet = self.order_id, self.wallet_id
-        replaced = order._get_loyalty_b2b_redemption() - self
+        replaced = self.browse()
+        if not self.reward_id:
+            replaced = order._get_loyalty_b2b_redemption() - self
         self.with_context(**QUIET).write(
             {
                 **(terms or {}),

@@ -31,7 +31,9 @@ class LoyaltyB2bRedemption(models.Model):
         for redemption in self:
             redemption._make_ready(is_paid)
         debits = wallets._consume_all(self._get_holds())
-        for redemption in self:
+        # one word for each order, however many rewards it has
+        for same in self.grouped(lambda one: (one.order_id, one.wallet_id)).values():
+            redemption = same[0]
             owed = debits.get(redemption.wallet_id)
             if owed and is_paid:
                 redemption._warn_salesperson(owed)

@@ -15,16 +15,37 @@ class LoyaltyB2bRedemption(models.Model):
     # === BASE OF THE DISCOUNT === #
 
     def _get_base_lines(self):
-        """Return what the order sells, without discounts for points, with its taxes.
+        """Return what the order sells, less the discounts that come first, with taxes.
+
+        Goods that points paid for are no sale.
 
         :return: list of base lines, see `account.tax`.
         """
         self.ensure_one()
+        earlier = self._get_earlier_uses()
         lines = self.order_id.order_line.filtered(
-            lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
+            lambda line: (
+                not line.display_type
+                and (
+                    not line.loyalty_b2b_redemption_id
+                    or line.loyalty_b2b_redemption_id in earlier
+                    and line._is_loyalty_b2b_discount()
+                )
+            )
         )
         base_lines = [line._prepare_base_line_for_taxes_computation() for line in lines]
         return self._add_tax_details(base_lines)
+
+    def _get_earlier_uses(self):
+        """Return the uses of points whose discounts come off the order before this.
+
+        Rewards in the order of the wishes, then points as a discount of any amount.
+        """
+        own = self._origin
+        uses = (self.order_id._get_loyalty_b2b_uses() - own).filtered("reward_id")
+        if self.reward_id and own:
+            return uses.filtered(lambda use: use.id < own.id)
+        return uses
 
     def _add_tax_details(self, base_lines):
         company = self.order_id.company_id
@@ -82,12 +103,19 @@ class LoyaltyB2bRedemption(models.Model):
         room = self._sum_base_lines(parts).get(True, 0.0)
         percent = self.program_id.max_order_percent
         if percent < 100:
-            total = self._sum_base_lines(base_lines).get(True, 0.0)
+            sums = self._sum_base_lines(
+                base_lines, lambda line: line["record"]._is_loyalty_b2b_discount()
+            )
             limit = rounding.from_minor(
-                int(rounding.to_minor(total, self._get_digits()) * percent // 100),
+                int(
+                    rounding.to_minor(sums.get(False, 0.0), self._get_digits())
+                    * percent
+                    // 100
+                ),
                 self._get_digits(),
             )
-            room = min(room, float(limit))
+            # all discounts for points together
+            room = min(room, float(limit) + sums.get(True, 0.0))
         return max(0.0, self.currency_id.round(room))
 
     def _get_digits(self):
@@ -216,8 +244,10 @@ class LoyaltyB2bRedemption(models.Model):
         lines = order.order_line.filtered(
             lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
         )
+        earlier = self._get_earlier_uses()
         return {
             **self._get_customer_fingerprint(),
+            **({"earlier": earlier._get_discounts()} if earlier else {}),
             "fiscal_position": order.fiscal_position_id.id,
             "lines": sorted(
                 [
@@ -231,6 +261,9 @@ class LoyaltyB2bRedemption(models.Model):
                 for line in lines
             ),
         }
+
+    def _get_discounts(self):
+        return [[use.id, use.amount_untaxed] for use in self]
 
     def _get_customer_fingerprint(self):
         """Return the part that ends the hold when it changes."""

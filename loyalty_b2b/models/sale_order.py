@@ -63,16 +63,20 @@ class SaleOrder(models.Model):
     @api.depends("state", "locked", "order_line.loyalty_b2b_redemption_id")
     def _compute_loyalty_b2b_use(self):
         for order in self:
+            uses = order._get_loyalty_b2b_uses()
             use = order._get_loyalty_b2b_redemption()
+            held = uses.filtered(lambda one: one.state == "reserved")
             order.loyalty_b2b_points = use.points
-            order.loyalty_b2b_hold_end = use.state == "reserved" and use.date_hold_end
+            order.loyalty_b2b_hold_end = min(
+                filter(None, held.mapped("date_hold_end")), default=False
+            )
             order.loyalty_b2b_can_remove = (
                 bool(use)
                 and order.state != "cancel"
                 and order._is_loyalty_b2b_removable(use)
             )
-            order.loyalty_b2b_is_outdated = (
-                use.state == "reserved" and not use._is_up_to_date()
+            order.loyalty_b2b_is_outdated = any(
+                not one._is_up_to_date() for one in held
             )
 
     # === CRUD METHODS === #
@@ -84,7 +88,7 @@ class SaleOrder(models.Model):
         return result
 
     def unlink(self):
-        self._get_loyalty_b2b_redemption()._cancel()
+        self._get_loyalty_b2b_uses()._cancel()
         return super().unlink()
 
     def _get_copiable_order_lines(self):
@@ -140,7 +144,7 @@ class SaleOrder(models.Model):
         return super()._get_default_payment_link_values()
 
     def _action_confirm(self):
-        uses = self._get_loyalty_b2b_redemption().filtered(
+        uses = self._get_loyalty_b2b_uses().filtered(
             lambda use: use.state == "reserved"
         )
         if uses:
@@ -148,7 +152,7 @@ class SaleOrder(models.Model):
         return super()._action_confirm()
 
     def _action_cancel(self):
-        uses = self._get_loyalty_b2b_redemption()
+        uses = self._get_loyalty_b2b_uses()
         result = super()._action_cancel()
         if uses:
             # after the draft invoices are cancelled
@@ -157,9 +161,18 @@ class SaleOrder(models.Model):
 
     # === USE OF POINTS === #
 
+    def _get_loyalty_b2b_uses(self):
+        """Return all uses of points with lines on the orders, in sudo.
+
+        In the order in which they are computed: rewards as they came, then points
+        used as a discount of any amount, which take what is left.
+        """
+        uses = self.sudo().order_line.loyalty_b2b_redemption_id
+        return uses.sorted(lambda use: (not use.reward_id, use.id))
+
     def _get_loyalty_b2b_redemption(self):
-        """Return what stands behind the discount lines of the orders, in sudo."""
-        return self.sudo().order_line.loyalty_b2b_redemption_id
+        """Return the points used as a discount of any amount, in sudo; no rewards."""
+        return self._get_loyalty_b2b_uses().filtered(lambda use: not use.reward_id)
 
     def _get_loyalty_b2b_wallet(self):
         """Return the wallet that this order may use, in sudo; else one it may not."""
@@ -204,15 +217,15 @@ class SaleOrder(models.Model):
         for order in self.sudo().filtered(
             lambda order: order.state in ("draft", "sent")
         ):
-            use = order._get_loyalty_b2b_redemption()
-            if not use or use._is_up_to_date() or order._is_loyalty_b2b_being_paid():
-                continue
-            try:
-                use._reapply()
-            except UserError as error:
-                if strict:
-                    raise
-                order._remove_loyalty_b2b_use(use, error.args[0].replace("%", "%%"))
+            for use in order._get_loyalty_b2b_uses():
+                if use._is_up_to_date() or order._is_loyalty_b2b_being_paid():
+                    continue
+                try:
+                    use._reapply()
+                except UserError as error:
+                    if strict:
+                        raise
+                    order._remove_loyalty_b2b_use(use, error.args[0].replace("%", "%%"))
 
     def _is_loyalty_b2b_being_paid(self):
         return any(tx.state in PAYING_STATES for tx in self.transaction_ids)
@@ -220,15 +233,15 @@ class SaleOrder(models.Model):
     def _release_loyalty_b2b_of_others(self):
         """End the uses of quotations that changed to another customer or currency."""
         for order in self:
-            use = order._get_loyalty_b2b_redemption()
-            if use.state == "reserved" and not use._is_same_customer():
-                order.sudo()._remove_loyalty_b2b_use(
-                    use,
-                    self.env._(
-                        "The discount for %(use)s was removed: customer, invoice"
-                        " address, company or currency have changed."
-                    ),
-                )
+            for use in order._get_loyalty_b2b_uses():
+                if use.state == "reserved" and not use._is_same_customer():
+                    order.sudo()._remove_loyalty_b2b_use(
+                        use,
+                        self.env._(
+                            "The discount for %(use)s was removed: customer, invoice"
+                            " address, company or currency have changed."
+                        ),
+                    )
 
     def _is_loyalty_b2b_removable(self, use):
         """Tell whether no invoice discounts these points and the order is open."""

@@ -54,6 +54,13 @@ class SaleOrderLine(models.Model):
 
     # === COMPUTE METHODS === #
 
+    def _is_loyalty_b2b_discount(self):
+        """Tell whether the line takes money off for points; goods of a reward do not."""
+        return (
+            bool(self.loyalty_b2b_redemption_id)
+            and self.sudo().loyalty_b2b_redemption_id.reward_kind != "product"
+        )
+
     def _filter_loyalty_b2b_free(self):
         """Return the lines that do not stand for points."""
         return self.filtered(lambda line: not line.loyalty_b2b_redemption_id)

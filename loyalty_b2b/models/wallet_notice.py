@@ -56,9 +56,10 @@ class LoyaltyB2bWallet(models.Model):
     def _get_notice_people(self):
         """Return wallet id → the persons who are told what happens to the points.
 
-        Contacts of the companies that take part who have portal access and an e-mail
-        address; else a company itself, the one that opened the wallet first. The one
-        place that decides: what later gives persons roles narrows it.
+        Contacts of the companies that take part who may see the points and have an
+        e-mail address: those with portal access, and those to whom a role was given;
+        else a company itself, the one that opened the wallet first. The one place that
+        decides.
         """
         found = defaultdict(list)
         for wallet_id, partner_id in self._query_notice_people():
@@ -77,25 +78,45 @@ class LoyaltyB2bWallet(models.Model):
         return people
 
     def _query_notice_people(self):
-        """Return (wallet id, partner id) of contacts with portal access and address."""
+        """Return (wallet id, partner id) of persons who are told."""
         self.env["res.partner"].flush_model(["email", "active"])
+        self.env["loyalty.b2b.program"].flush_model(["colleague_role"])
+        self.env["loyalty.b2b.person"].flush_model()
         return self.env.execute_query(
             SQL(
                 """
             SELECT DISTINCT t.wallet_id, p.id
               FROM loyalty_b2b_participant t
               JOIN loyalty_b2b_wallet w ON w.id = t.wallet_id
+              JOIN loyalty_b2b_program g ON g.id = w.program_id
               JOIN res_partner p ON %(owner)s = t.partner_id
-              JOIN res_users u ON u.partner_id = p.id
-              JOIN res_company_users_rel c
-                ON c.user_id = u.id AND c.cid = w.company_id
-             WHERE t.wallet_id = ANY(%(ids)s) AND p.active AND u.active AND u.share
-               AND p.email <> '' AND t.date_start <= %(today)s
+              LEFT JOIN loyalty_b2b_person h
+                ON h.wallet_id = w.id AND h.partner_id = p.id AND h.date_end IS NULL
+             WHERE t.wallet_id = ANY(%(ids)s) AND p.active AND p.email <> ''
+               AND t.date_start <= %(today)s
                AND (t.date_end IS NULL OR t.date_end >= %(today)s)
+               AND %(people)s
              ORDER BY t.wallet_id, p.id
                 """,
                 owner=self.env["res.partner"]._get_loyalty_b2b_owner_sql("p"),
                 ids=list(self.ids),
                 today=self._get_today_sql(SQL("w.program_id")),
+                people=self._get_notice_people_sql(),
             )
+        )
+
+    def _get_notice_people_sql(self):
+        """Return SQL for who of a company's contacts is told.
+
+        Who only collects is told nothing of the company's points. To be narrowed by
+        `super() AND …`: over the wallet `w`, its programme `g`, the contact `p` and the
+        row `h` of the person, if there is one that holds.
+        """
+        return SQL(
+            """COALESCE(h.role, g.colleague_role) <> 'collects'
+               AND (h.id IS NOT NULL OR EXISTS (
+                    SELECT FROM res_users u
+                      JOIN res_company_users_rel c ON c.user_id = u.id
+                     WHERE u.partner_id = p.id AND u.active AND u.share
+                       AND c.cid = w.company_id))"""
         )

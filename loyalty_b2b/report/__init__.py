@@ -1,1 +1,2 @@
 from . import loyalty_b2b_movement
+from . import customer_statement

@@ -72,6 +72,7 @@ from . import test_expiry_notice
 from . import test_digest
 from . import test_process_messages
 from . import test_portal_messages
+from . import test_portal_statement
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
@@ -90,3 +91,10 @@ from . import test_tier_portal
 from . import test_tier_rights
 from . import test_matrix_methods
 from . import test_matrix_routes
+from . import test_people
+from . import test_people_limits
+from . import test_process_people
+from . import test_rewards
+from . import test_people_left
+from . import test_people_merge
+from . import test_people_notices

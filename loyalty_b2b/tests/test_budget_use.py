@@ -33,7 +33,7 @@ class TestBudgetUse(UseCommon):
         """Confirm as if this addon were not there."""
         bare = patch.object(
             type(self.env["sale.order"]),
-            "_get_loyalty_b2b_redemption",
+            "_get_loyalty_b2b_uses",
             lambda orders: orders.env["loyalty.b2b.redemption"].sudo(),
         )
         with bare:

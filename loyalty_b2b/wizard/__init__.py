@@ -16,6 +16,7 @@ from . import program_step_plan
 from . import program_step_words
 from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
+from . import loyalty_b2b_statement_wallet
 from . import loyalty_b2b_use_points
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
@@ -26,5 +27,6 @@ from . import loyalty_b2b_tier_set
 from . import loyalty_b2b_join
 from . import loyalty_b2b_referral_refuse
 from . import base_partner_merge_referral
+from . import base_partner_merge_people
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line
