@@ -21,6 +21,8 @@ GET /my/loyalty/program/<int:program_id>/messages                   - y - y y y 
 GET /my/loyalty/program/<int:program_id>/page/<int:page>            - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/recommend                  - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/rules                      - y - y y y - - - - - -
+GET /my/loyalty/program/<int:program_id>/statement                  - y - y y y - - - - - -
+GET /my/loyalty/program/<int:program_id>/statement/<string:kind>    - y - y y y - - - - - -
 POST /loyalty/invitation/<string:token>/ask                         y y y y y y y y y y y y
 POST /loyalty/invitation/<string:token>/join                        - y y y y y y y y y y y
 POST /my/loyalty/program/<int:program_id>/channel                   - y - y y y - - - - - -

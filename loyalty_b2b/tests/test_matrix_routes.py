@@ -10,6 +10,8 @@ from .matrix_routes import FORMS, ROUTES
 
 MISSING = 2**31 - 2
 STRANGERS = ("public", "foreign", "outside")
+# Arguments of routes that are no ids.
+WORDS = {"page": 1, "kind": "xlsx"}
 HOMES = ("/my", "/my/loyalty", "/web/login", "/odoo")
 
 
@@ -49,10 +51,10 @@ class TestMatrixRoutes(MatrixCommon):
         return {
             "program_id": self.program.id,
             "entry_id": self.entry.id,
-            "page": 1,
             "tier_id": self.samples["loyalty.b2b.tier"].id,
             "token": referral.token,
             "order_id": self.order.id,
+            **WORDS,
         }
 
     def _get_own_arguments(self, name):
@@ -104,8 +106,8 @@ class TestMatrixRoutes(MatrixCommon):
 
     def _check_tells_nothing(self, name, rule, method, answer, role):
         """Check that who is refused gets the answer of what does not exist."""
-        other = dict.fromkeys(self.arguments, MISSING)
-        missing = self._request(self._fill(rule, other), method, FORMS.get(name, {}))
+        others = {**dict.fromkeys(self.arguments, MISSING), **WORDS, "token": "x"}
+        missing = self._request(self._fill(rule, others), method, FORMS.get(name, {}))
         self.assertEqual(missing.status_code, answer.status_code)
         if role != "public":  # the way back after signing in names the page
             self.assertEqual(
