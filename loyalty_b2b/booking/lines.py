@@ -11,8 +11,8 @@ class Lines:
     A line comes as a dict with: product_id, categ_id, tag_ids, quantity (in the
     product's own unit), net and cost (of the whole line, in one currency; cost None if
     unknown), discount (%), pricelist_id, channel, order_line_id, date_order,
-    is_downpayment, redemption_id. Invoice lines, order lines and the portal's query
-    give the same dict, so that an order promises what its invoice earns.
+    is_downpayment, redemption_id, reward_kind. Invoice lines, order lines and the
+    portal's query give the same dict, so that an order promises what its invoice earns.
     """
 
     def __init__(self, program, matches=None):
@@ -24,6 +24,7 @@ class Lines:
         self.asks = program._get_rule_set().asks
         self._exclusions = program._get_exclusions()
         self._matches = matches or {}
+        self._unpaid = program._get_reward_kinds_without_revenue()
 
     def prepare_customer(self, facts):
         """Return the customer as the rules' conditions ask for it.
@@ -43,7 +44,7 @@ class Lines:
         order_date = row["date_order"]
         product = row["product_id"] or None
         return engine.Line(
-            kind=get_kind(row),
+            kind=get_kind(row, self._unpaid),
             product=product,
             category=row["categ_id"] or None,
             tags=frozenset(row["tag_ids"] or ()),
@@ -51,7 +52,7 @@ class Lines:
             quantity=to_decimal(row["quantity"]).copy_sign(values["base"]),
             discount=to_decimal(row["discount"]),
             margin=get_margin(row),
-            exclusion=self.program._get_line_exclusion(row, self._exclusions),
+            exclusion=self._get_exclusion(row),
             order_line=row["order_line_id"],
             order_date=self.program._local_day(order_date) if order_date else None,
             pricelist=row["pricelist_id"] or None,
@@ -60,11 +61,22 @@ class Lines:
             **values,
         )
 
+    def _get_exclusion(self, row):
+        """Return the code of why a line cannot earn, or ''."""
+        if row["redemption_id"] and row["reward_kind"] in self._unpaid:
+            return "reward"
+        return self.program._get_line_exclusion(row, self._exclusions)
 
-def get_kind(row):
-    """Return the engine's kind of a document line."""
+
+def get_kind(row, without_revenue=frozenset()):
+    """Return the engine's kind of a document line.
+
+    :param frozenset without_revenue: kinds of rewards whose lines neither earn nor
+        lower what other lines earn.
+    """
     if row["redemption_id"]:
-        return "points_discount"
+        no_revenue = row["reward_kind"] in without_revenue
+        return "ignored" if no_revenue else "points_discount"
     return "ignored" if row["is_downpayment"] else "product"
 
 

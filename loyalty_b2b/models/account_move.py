@@ -181,6 +181,7 @@ class AccountMove(models.Model):
         """Return SQL columns of `l` (invoice line) or `sol` that a glue addon needs."""
         return [
             SQL("l.loyalty_b2b_redemption_id AS redemption_id"),
+            SQL("use.reward_kind"),
             *self._get_loyalty_b2b_cost_columns(),
         ]
 

@@ -131,6 +131,7 @@ class LoyaltyB2bEntryLine(models.Model):
                 "The line discount is higher than the programme allows."
             ),
             "delivery": self.env._("Delivery earns nothing."),
+            "reward": self.env._("What points were used for earns nothing."),
             "down_payment": self.env._(
                 "Down payments earn when the goods are invoiced."
             ),

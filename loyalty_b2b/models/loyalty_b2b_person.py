@@ -142,17 +142,20 @@ class LoyaltyB2bPerson(models.Model):
     def _get_role_words(self):
         """Return what the person may do, with its limits, as a sentence's end."""
         self.ensure_one()
-        limits = []
-        if self.limit_order:
-            text = self.env._("at most %(points)s an order")
-            limits.append((text, self.limit_order))
-        if self.limit_month:
-            text = self.env._("at most %(points)s a month")
-            limits.append((text, self.limit_month))
-        words = [dict(self._fields["role"]._description_selection(self.env))[self.role]]
+        roles = dict(self._fields["role"]._description_selection(self.env))
+        return ", ".join([roles[self.role], *self._get_limit_words()])
+
+    def _get_limit_words(self):
+        """Return the limits of the person as parts of a sentence."""
         write = self.wallet_id.program_id._format_points
-        words += [text % {"points": write(points)} for text, points in limits]
-        return ", ".join(words)
+        words = []
+        if self.limit_order:
+            points = write(self.limit_order)
+            words.append(self.env._("at most %(points)s an order", points=points))
+        if self.limit_month:
+            points = write(self.limit_month)
+            words.append(self.env._("at most %(points)s a month", points=points))
+        return words
 
     def _get_news_granted(self):
         """Return who gave what to whom, for the history of the wallet."""

@@ -31,6 +31,12 @@ class LoyaltyB2bRewardCode(models.Model):
         ondelete="restrict",
     )
 
+    date_shown = fields.Datetime(
+        string="Shown on",
+        readonly=True,
+        help="The customer sees the code since then: nobody else gets it any more.",
+    )
+
     _code_uniq = models.UniqueIndex(
         "(reward_id, code)", "This code is in the pool already."
     )

@@ -20,6 +20,14 @@ class LoyaltyB2bProgram(models.Model):
             return end
         return min(end, self._get_day_start(validity_date + timedelta(days=1)))
 
+    @api.model
+    def _get_reward_kinds_without_revenue(self):
+        """Return the kinds of rewards whose lines say nothing about what was sold.
+
+        They earn nothing, and what other lines earn does not fall because of them.
+        """
+        return frozenset({"product"})
+
     def _get_discount_product(self):
         """Return the product of the discount lines; one per company, made on demand."""
         self.ensure_one()

@@ -1,4 +1,13 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command, fields, models
+from odoo.exceptions import AccessError
+
+TO_CONFIRM = "loyalty_b2b.mail_activity_type_reward_confirm"
+TO_HAND_OVER = "loyalty_b2b.mail_activity_type_reward"
+OFFICER = "loyalty_b2b.group_loyalty_b2b_officer"
 
 
 class LoyaltyB2bRedemption(models.Model):
@@ -51,10 +60,161 @@ class LoyaltyB2bRedemption(models.Model):
         copy=False,
         help="How many of the reward's stock this use takes.",
     )
-    code_ids = fields.One2many(
-        comodel_name="loyalty.b2b.reward.code",
-        inverse_name="redemption_id",
-        string="Codes",
-        readonly=True,
-        groups="loyalty_b2b.group_loyalty_b2b_officer",
-    )
+
+    # === BUSINESS METHODS === #
+
+    def _start_fulfilment(self):
+        """Note that the points of a reward are used, and who is to hand it over.
+
+        Codes are handed over with the use itself: nobody has to do anything.
+        """
+        for redemption in self:
+            redemption._close_activities()
+            redemption.write(redemption._prepare_done())
+            if redemption.reward_kind == "voucher":
+                redemption._show_codes()
+                redemption._finish()
+            else:
+                redemption._ask_to_hand_over()
+
+    def _prepare_done(self):
+        """Return what is noted when the points of a reward are used."""
+        reward, today = self.reward_id, self.program_id._today()
+        due = today + timedelta(days=reward.days_to_fulfil)
+        if reward.kind == "access" and reward.date_event:
+            due = max(today, self.program_id._local_day(reward.date_event))
+        values = {
+            "state": "done",
+            "date_done": fields.Datetime.now(),
+            "date_hold_end": False,
+            "date_due": due,
+        }
+        if reward.kind == "subscription" and reward.months:
+            end = today + relativedelta(months=reward.months) - timedelta(days=1)
+            values["date_until"] = end
+        return values
+
+    def _fulfil(self, note=""):
+        """Note that rewards were handed over; twice is once.
+
+        :param str note: how, e.g. a parcel number.
+        :raises UserError: if one is not ready for it.
+        """
+        self._lock_state()
+        for redemption in self:
+            if redemption.state != "fulfilled":
+                redemption._check_state("done")
+                redemption._finish(note)
+
+    def _finish(self, note=""):
+        self.write(
+            {
+                "state": "fulfilled",
+                "date_fulfilled": fields.Datetime.now(),
+                "fulfilled_by_id": self.env.uid,
+                "fulfil_note": note or False,
+            }
+        )
+        self.activity_feedback([TO_CONFIRM, TO_HAND_OVER], feedback=note or None)
+
+    def _confirm(self, is_paid=False):
+        result = super()._confirm(is_paid)
+        self.filtered("reward_id")._start_fulfilment()
+        return result
+
+    # === WHO HANDS IT OVER === #
+
+    def _get_responsible(self):
+        """Return who hands the reward over, as `res.users`; may be empty.
+
+        Only who may open the use: others could not see what they are asked for.
+        """
+        self.ensure_one()
+        for user in (self.responsible_id, self.wallet_id.user_id):
+            if user.active and self.with_user(user).has_access("read"):
+                return user
+        return self.env["res.users"]
+
+    def _ask_to_confirm(self):
+        end = self.program_id._local_day(self.date_hold_end)
+        self._schedule_step(TO_CONFIRM, end)
+
+    def _ask_to_hand_over(self):
+        self._schedule_step(TO_HAND_OVER, self.date_due)
+
+    def _schedule_step(self, kind, day):
+        """Ask the responsible for a step until a day."""
+        user = self._get_responsible()
+        self.responsible_id = user
+        if user:
+            self.activity_schedule(
+                kind,
+                date_deadline=day,
+                user_id=user.id,
+                note=self.env._(
+                    "%(reward)s for %(customer)s",
+                    reward=self._describe_reward(),
+                    customer=self.partner_id.display_name,
+                ),
+            )
+
+    def _close_activities(self):
+        """Take back what the responsible was asked for."""
+        self.activity_unlink([TO_CONFIRM, TO_HAND_OVER])
+
+    # === ACTION METHODS === #
+
+    def action_confirm_reward(self):
+        """Confirm that a reward can be given: its points are used."""
+        self._check_handler()
+        self.sudo()._confirm_alone()
+
+    def action_fulfil(self):
+        """Ask how the reward was handed over."""
+        self._check_handler()
+        return self._get_step_dialog("fulfil", self.env._("Handed over"))
+
+    def action_cancel_reward(self):
+        """Ask why a use is cancelled."""
+        self._check_canceller()
+        return self._get_step_dialog("cancel", self.env._("Cancel the use"))
+
+    def _get_step_dialog(self, step, name):
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": "loyalty.b2b.redeem.step",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_redemption_ids": [Command.set(self.ids)],
+                "default_step": step,
+            },
+        }
+
+    def _check_handler(self):
+        """Let only officers and the responsible take a step with a reward.
+
+        :raises AccessError: for all others.
+        """
+        self.check_access("read")
+        if self.env.user.has_group(OFFICER):
+            return
+        if any(one.responsible_id != self.env.user for one in self.sudo()):
+            raise AccessError(
+                self.env._(
+                    "Only who is responsible for a reward, and loyalty officers, hand"
+                    " it over."
+                )
+            )
+
+    def _check_canceller(self):
+        """Let only officers cancel.
+
+        :raises AccessError: for all others.
+        """
+        self.check_access("read")
+        if not self.env.user.has_group(OFFICER):
+            raise AccessError(
+                self.env._("Only loyalty officers cancel the use of a reward.")
+            )

@@ -69,12 +69,15 @@ class AccountMove(models.Model):
             return vals_list
         ours = self.env["loyalty.b2b.program"]._get_discount_product_ids()
         for move, vals in zip(self, vals_list, strict=True):
-            if ours and ours & set(move.line_ids.product_id.ids):
+            if move.line_ids.loyalty_b2b_redemption_id or (
+                ours and ours & set(move.line_ids.product_id.ids)
+            ):
                 vals["line_ids"] = [
                     command
                     for command in vals["line_ids"]
                     if command[2]
                     and command[2].get("product_id") not in ours
+                    and not command[2].get("loyalty_b2b_redemption_id")
                     and command[2]["display_type"]
                     in ("product", "line_section", "line_subsection", "line_note")
                 ]
@@ -96,6 +99,14 @@ class AccountMoveLine(models.Model):
     )
 
     # === CRUD METHODS === #
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for line, vals in zip(self, vals_list, strict=True):
+            if line.loyalty_b2b_redemption_id:
+                # for the document, which leaves it out
+                vals["loyalty_b2b_redemption_id"] = line.loyalty_b2b_redemption_id.id
+        return vals_list
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -115,22 +115,27 @@ class LoyaltyB2bRedemption(models.Model):
 
         :param list taxes: of each line; named where there are several lines.
         """
+        name = self._get_line_name()
+        if len(taxes) < 2:
+            return [name] * len(taxes)
+        lang = self.order_id._get_lang()
+        return [
+            f"{name} ({', '.join(group.with_context(lang=lang).mapped('name'))})"
+            if group
+            else name
+            for group in taxes
+        ]
+
+    def _get_line_name(self):
+        """Return the text of a line in the customer's language, without its taxes."""
         record = self.with_context(lang=self.order_id._get_lang())
         program = record.program_id
-        name = record.env._(
+        return record.env._(
             "Discount – programme %(program)s, %(points)s %(point_name)s",
             program=program.name,
             points=record._format_points(record.points),
             point_name=program._get_point_name(record.points),
         )
-        if len(taxes) < 2:
-            return [name] * len(taxes)
-        return [
-            f"{name} ({', '.join(group.with_env(record.env).mapped('name'))})"
-            if group
-            else name
-            for group in taxes
-        ]
 
     def _get_new_total(self, base_lines):
         """Return the order's total, tax included, with the discount `amount`."""

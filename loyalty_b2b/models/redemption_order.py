@@ -33,29 +33,6 @@ class LoyaltyB2bRedemption(models.Model):
             "rate_tax": wallet.program_id.rate_tax,
         }
 
-    @api.model
-    def _reserve(self, order, wallet, points, contact):
-        """Hold points for a quotation and write the discount lines.
-
-        An earlier use on the same quotation gives way, in the same act.
-
-        :return: the new redemption.
-        :raises UserError: with the limit that stands against it.
-        """
-        terms = self._prepare_terms(order, wallet)
-        draft = self.new({**terms, "points": points})
-        base_lines = draft._prepare_offer()
-        redemption = self.with_context(**QUIET).create(
-            {
-                **terms,
-                "points": points,
-                "contact_id": contact.id if contact else False,
-                "user_id": self.env.uid,
-            }
-        )
-        redemption._reserve_offer(draft, base_lines)
-        return redemption
-
     def _reserve_on_order(self):
         """Hold the points of a wish for its quotation, at today's rate.
 
@@ -63,7 +40,7 @@ class LoyaltyB2bRedemption(models.Model):
         """
         self.ensure_one()
         terms = self._prepare_terms(self.order_id, self.wallet_id)
-        draft = self.new({**terms, "points": int(self.points)})
+        draft = self.new({**terms, "points": int(self.points)}, origin=self)
         self._reserve_offer(draft, draft._prepare_offer(), terms)
 
     def _prepare_offer(self):
@@ -108,8 +85,8 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_use_refusal(self):
         """Return why no points can be used on the order, or ''."""
         order, program = self.order_id, self.program_id
-        if order.state not in ("draft", "sent"):
-            return self.env._("Points are used on quotations; this one is closed.")
+        if refusal := self._get_closed_refusal():
+            return refusal
         if not self.wallet_id:
             return self.env._(
                 "%(customer)s has no wallet.",
@@ -117,11 +94,22 @@ class LoyaltyB2bRedemption(models.Model):
             )
         if refusal := self.wallet_id._get_use_refusal():
             return refusal
-        if not self.rate_points:
+        if not self.rate_points and not self.reward_id:
             return self.env._(
                 "Programme %(program)s has no rate yet.", program=program.name
             )
-        if program._get_hold_end(order.validity_date) <= fields.Datetime.now():
+        return ""
+
+    def _get_closed_refusal(self):
+        """Return why the quotation takes no points any more, or ''."""
+        order = self.order_id
+        if order.state not in ("draft", "sent"):
+            return self.env._("Points are used on quotations; this one is closed.")
+        if (
+            self.program_id
+            and self.program_id._get_hold_end(order.validity_date)
+            <= fields.Datetime.now()
+        ):
             return self.env._("It has expired: renew its date of validity first.")
         return ""
 
@@ -165,7 +153,6 @@ class LoyaltyB2bRedemption(models.Model):
     def _write_lines(self, base_lines):
         """Put the discount on the order in place of what is there."""
         self._remove_lines()
-        product = self.program_id._get_discount_product()
         lines = self.env["sale.order.line"].with_context(
             loyalty_b2b_use=USE, sale_no_log_for_new_lines=True
         )
@@ -176,10 +163,22 @@ class LoyaltyB2bRedemption(models.Model):
                     "order_id": self.order_id.id,
                     "loyalty_b2b_redemption_id": self.id,
                 }
-                for values in self._prepare_discount_lines(base_lines, product)
+                for values in self._prepare_order_lines(base_lines)
             ]
         )
-        self.with_context(**QUIET).amount_untaxed = -sum(lines.mapped("price_subtotal"))
+        discounts = lines.filtered(lambda line: line._is_loyalty_b2b_discount())
+        self.with_context(**QUIET).amount_untaxed = -sum(
+            discounts.mapped("price_subtotal")
+        )
+
+    def _prepare_order_lines(self, base_lines):
+        """Prepare what the points put on the order.
+
+        :param list base_lines: of `_get_base_lines`.
+        :return: list of dicts for `sale.order.line`.
+        """
+        product = self.program_id._get_discount_product()
+        return self._prepare_discount_lines(base_lines, product)
 
     def _remove_lines(self):
         self.line_ids.with_context(loyalty_b2b_use=USE).unlink()

@@ -16,7 +16,7 @@ class LoyaltyB2bRedemption(models.Model):
         help="Empty where points are used as a discount of any amount.",
     )
     reward_kind = fields.Selection(
-        related="reward_id.kind", store=True, string="Kind of reward"
+        related="reward_id.kind", store=True, precompute=True, string="Kind of reward"
     )
     reward_name = fields.Char(
         string="Name of the reward",
@@ -82,13 +82,6 @@ class LoyaltyB2bRedemption(models.Model):
         missing = self._get_needed_approvals() - set(granted.mapped("step"))
         return next((step for step in STEPS if step in missing), "")
 
-    def _ask(self, step):
-        """Ask whether the wish may go on.
-
-        :param str step: of `STEPS`.
-        """
-        raise NotImplementedError
-
     def _take_points(self):
         """Hold the points of a wish that nobody has to be asked about any more.
 
@@ -98,7 +91,3 @@ class LoyaltyB2bRedemption(models.Model):
             self._reserve_on_order()
         else:
             self._reserve_alone()
-
-    def _reserve_alone(self):
-        """Hold the points of a reward that needs no order."""
-        raise NotImplementedError

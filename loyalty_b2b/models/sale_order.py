@@ -181,31 +181,27 @@ class SaleOrder(models.Model):
         usable = wallets.filtered(lambda wallet: not wallet._get_use_refusal())
         return (usable or wallets)[:1]
 
-    def _use_loyalty_b2b_points(self, points, contact=None):
+    def _use_loyalty_b2b_points(self, points, contact=None, **values):
         """Use points on a quotation; in place of those it uses already.
 
+        Who has to be asked first is asked: the redemption then waits for the answer.
         The caller has checked who asks; see the wizard.
 
         :param int points: whole, above 0.
         :param contact: `res.partner` who asked for it at the customer.
+        :param values: `reason`, in the words of who asks; `request_key`, see there.
         :return: the redemption, in sudo.
         :raises UserError: with the limit that stands against it.
         """
         self.ensure_one()
         order = self.sudo()
-        use = (
-            self.env["loyalty.b2b.redemption"]
-            .sudo()
-            ._reserve(order, order._get_loyalty_b2b_wallet(), points, contact)
-        )
-        order._message_log(
-            body=self.env._(
-                "Discount for %(use)s; the points are held until %(moment)s.",
-                use=use._describe(),
-                moment=use._format_moment(use.date_hold_end),
-            )
-        )
-        use._log_in_wallet(self.env._("%(use)s held for %(order)s."))
+        uses = self.env["loyalty.b2b.redemption"].sudo()
+        wallet = order._get_loyalty_b2b_wallet()
+        if found := uses._find_request(wallet, values.get("request_key")):
+            return found
+        use = uses._wish_on_order(order, wallet, points, contact, **values)
+        if use.state == "reserved":
+            order._log_loyalty_b2b_use(use)
         return use
 
     def _refresh_loyalty_b2b_use(self, strict=True):
@@ -236,11 +232,7 @@ class SaleOrder(models.Model):
             for use in order._get_loyalty_b2b_uses():
                 if use.state == "reserved" and not use._is_same_customer():
                     order.sudo()._remove_loyalty_b2b_use(
-                        use,
-                        self.env._(
-                            "The discount for %(use)s was removed: customer, invoice"
-                            " address, company or currency have changed."
-                        ),
+                        use, use._get_other_customer_text()
                     )
 
     def _is_loyalty_b2b_removable(self, use):
@@ -250,7 +242,7 @@ class SaleOrder(models.Model):
         invoices = use.move_line_ids.move_id.filtered(
             lambda move: move.state != "cancel"
         )
-        return not self.locked and not invoices
+        return not self.locked and not invoices and not use._is_delivered()
 
     def _check_loyalty_b2b_removable(self, use):
         """Check that no invoice discounts these points.
@@ -258,6 +250,8 @@ class SaleOrder(models.Model):
         :raises UserError: with the way out.
         """
         if not self._is_loyalty_b2b_removable(use):
+            if use.reward_id:
+                raise UserError(use._get_kept_text())
             raise UserError(
                 self.env._(
                     "%(order)s is locked or its discount for points is on an invoice:"

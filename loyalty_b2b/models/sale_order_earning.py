@@ -95,6 +95,7 @@ class SaleOrder(models.Model):
                 "date_order": self.date_order,
                 "is_downpayment": False,
                 "redemption_id": line.loyalty_b2b_redemption_id.id,
+                "reward_kind": line.sudo().loyalty_b2b_redemption_id.reward_kind,
             },
             customer,
             key=f"sol:{line.id}",

@@ -13,7 +13,7 @@ class SaleOrder(models.Model):
     def _get_invoiceable_lines(self, final=False):
         """Keep discounts for points for the first invoice that can bear them all."""
         lines = super()._get_invoiceable_lines(final)
-        ours = lines.filtered("loyalty_b2b_redemption_id")
+        ours = lines.filtered(lambda line: line._is_loyalty_b2b_discount())
         if not ours or self._can_bear_loyalty_b2b(lines - ours, ours):
             return lines
         return lines - ours
@@ -46,6 +46,7 @@ class SaleOrder(models.Model):
                 line.state == "sale"
                 and not line.display_type
                 and not line.is_downpayment
+                and not line.loyalty_b2b_redemption_id
                 and line.product_uom_qty > line.qty_invoiced
             )
         )

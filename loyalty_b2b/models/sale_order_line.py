@@ -55,7 +55,7 @@ class SaleOrderLine(models.Model):
     # === COMPUTE METHODS === #
 
     def _is_loyalty_b2b_discount(self):
-        """Tell whether the line takes money off for points; goods of a reward do not."""
+        """Tell whether the line takes money off for points; goods do not."""
         return (
             bool(self.loyalty_b2b_redemption_id)
             and self.sudo().loyalty_b2b_redemption_id.reward_kind != "product"
@@ -161,10 +161,11 @@ class SaleOrderLine(models.Model):
     # === BUSINESS METHODS === #
 
     def _can_be_invoiced_alone(self):
-        return super()._can_be_invoiced_alone() and not self.loyalty_b2b_redemption_id
+        alone = super()._can_be_invoiced_alone()
+        return alone and not self._is_loyalty_b2b_discount()
 
     def _is_discount_line(self):
-        return super()._is_discount_line() or bool(self.loyalty_b2b_redemption_id)
+        return super()._is_discount_line() or self._is_loyalty_b2b_discount()
 
     def _can_be_edited_on_portal(self):
         return super()._can_be_edited_on_portal() and not self.loyalty_b2b_redemption_id

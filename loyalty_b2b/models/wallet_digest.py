@@ -8,8 +8,17 @@ from odoo.tools import SQL
 
 from .wallet_expiry_notice import TOLD
 
-# What is told of a ledger; what expired was told before, and moved is no news.
-NEWS = ("earn", "bonus", "opening", "redeem", "return", "reversal", "adjust")
+# What is told of a ledger; what expired was told before.
+NEWS = (
+    "earn",
+    "bonus",
+    "opening",
+    "redeem",
+    "return",
+    "reversal",
+    "adjust",
+    "transfer",
+)
 # No news is older than that, whatever happened to the messages before.
 NEWS_DAYS = 31
 # A wallet that failed is looked at again for so many days.

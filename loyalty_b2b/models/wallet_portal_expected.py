@@ -137,7 +137,8 @@ class LoyaltyB2bWallet(models.Model):
                    l.price_subtotal::float AS net, %(tags)s AS tag_ids,
                    l.product_uom_qty * COALESCE(lu.factor / NULLIF(pu.factor, 0), 1)
                    AS quantity, COALESCE(%(cost)s, 0) AS cost,
-                   l.loyalty_b2b_redemption_id AS redemption_id, booked.earned,
+                   l.loyalty_b2b_redemption_id AS redemption_id, use.reward_kind,
+                   booked.earned,
                    c.id AS owner_id, c.country_id,
                    ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
                           WHERE partner_id = c.id) AS customer_tag_ids
@@ -149,6 +150,8 @@ class LoyaltyB2bWallet(models.Model):
               LEFT JOIN product_template t ON t.id = p.product_tmpl_id
               LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
               LEFT JOIN uom_uom pu ON pu.id = t.uom_id
+              LEFT JOIN loyalty_b2b_redemption use
+                     ON use.id = l.loyalty_b2b_redemption_id
               JOIN res_partner c ON c.id = part.partner_id
               LEFT JOIN LATERAL (
                     -- what a credit note took back, or late payment, is not promised

@@ -24,3 +24,35 @@ class RewardCommon(LoyaltyB2bCommon):
                 **values,
             }
         )
+
+    @classmethod
+    def _redeem(cls, reward, quantity=1, wallet=None, contact=None, **values):
+        """Use points for a reward as our staff does; return the redemption."""
+        return reward._redeem(
+            wallet or cls.wallet, contact or cls.buyer, quantity, **values
+        )
+
+    @classmethod
+    def _create_codes(cls, reward, *codes, **values):
+        return (
+            cls.env["loyalty.b2b.reward.code"]
+            .sudo()
+            .create(
+                [{"reward_id": reward.id, "code": code, **values} for code in codes]
+            )
+        )
+
+    @classmethod
+    def _give_role(cls, partner, role, wallet=None):
+        return (wallet or cls.wallet)._grant(partner, role)
+
+    def _codes(self, reward, **options):
+        """Return the codes of the refusals for the wallet."""
+        return [
+            refusal.code for refusal in reward._get_refusals(self.wallet, **options)
+        ]
+
+    def _texts(self, reward, **options):
+        return [
+            refusal.text for refusal in reward._get_refusals(self.wallet, **options)
+        ]

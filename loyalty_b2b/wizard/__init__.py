@@ -18,6 +18,8 @@ from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_statement_wallet
 from . import loyalty_b2b_use_points
+from . import loyalty_b2b_add_reward
+from . import loyalty_b2b_add_reward_line
 from . import loyalty_b2b_try
 from . import loyalty_b2b_try_rule
 from . import loyalty_b2b_try_line
@@ -30,3 +32,8 @@ from . import base_partner_merge_referral
 from . import base_partner_merge_people
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line
+from . import loyalty_b2b_person_grant
+from . import loyalty_b2b_redeem_step
+from . import loyalty_b2b_transfer_new
+from . import loyalty_b2b_apart_reason
+from . import loyalty_b2b_wallet_merge

@@ -10,7 +10,7 @@ from typing import Literal
 from .rules import Effect
 
 # Reasons of lines that are no revenue: a correction is not spread over them.
-NO_REVENUE = frozenset({"ignored", "down_payment", "payment_means"})
+NO_REVENUE = frozenset({"ignored", "down_payment", "payment_means", "reward"})
 # Reasons of rows that may earn with a later document of their group.
 FOR_NOW = frozenset({"below_minimum", "stacked", "capped", "later"})
 

@@ -1,0 +1,71 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class LoyaltyB2bRedemption(models.Model):
+    """Voucher codes of a use: taken from the pool, shown to one customer. In sudo."""
+
+    _inherit = "loyalty.b2b.redemption"
+
+    code_ids = fields.One2many(
+        comodel_name="loyalty.b2b.reward.code",
+        inverse_name="redemption_id",
+        string="Codes",
+        readonly=True,
+        groups="loyalty_b2b.group_loyalty_b2b_officer",
+    )
+
+    # === BUSINESS METHODS === #
+
+    def _take_codes(self):
+        """Set codes of the pool aside, those that end first; others skip them.
+
+        :raises UserError: if the pool has too few that are still valid.
+        """
+        self.ensure_one()
+        if self.reward_kind != "voucher":
+            return
+        rows = self.env.execute_query(
+            SQL(
+                """
+            UPDATE loyalty_b2b_reward_code SET redemption_id = %(use)s
+             WHERE id IN (
+                   SELECT id FROM loyalty_b2b_reward_code
+                    WHERE reward_id = %(reward)s AND redemption_id IS NULL
+                      AND (date_end IS NULL OR date_end >= %(today)s)
+                    ORDER BY date_end, id LIMIT %(number)s
+                      FOR UPDATE SKIP LOCKED)
+            RETURNING id
+                """,
+                use=self.id,
+                reward=self.reward_id.id,
+                today=self.program_id._today(),
+                number=self.quantity,
+            )
+        )
+        self.env["loyalty.b2b.reward.code"].invalidate_model(flush=False)
+        self.invalidate_recordset(["code_ids"], flush=False)
+        if len(rows) < self.quantity:
+            raise UserError(
+                self.env._(
+                    "%(reward)s: %(left)s codes are left. Choose fewer, or another"
+                    " reward.",
+                    reward=self.reward_name,
+                    left=len(rows),
+                )
+            )
+        self.reward_id._warn_few_codes()
+
+    def _show_codes(self):
+        """Note that the customer sees the codes: nobody else ever gets them."""
+        self.code_ids.sudo().filtered(lambda code: not code.date_shown).write(
+            {"date_shown": fields.Datetime.now()}
+        )
+
+    def _free_codes(self):
+        """Put codes back that nobody has seen; those that were shown stay taken."""
+        self.code_ids.filtered(lambda code: not code.date_shown).write(
+            {"redemption_id": False}
+        )
+        self.invalidate_recordset(["code_ids"], flush=False)
