@@ -133,9 +133,51 @@ class MatrixCommon(LoyaltyB2bPortalCommon):
             [("wallet_id", "=", cls.wallet.id)], limit=1
         )
         yield cls.wallet._get_person(cls.buyer.partner_id)
+        yield from cls._create_sample_rewards()
+        yield (
+            cls.env["loyalty.b2b.transfer"]
+            .sudo()
+            .create(
+                {
+                    "wallet_id": cls.wallet.id,
+                    "partner_id": cls.other_customer.id,
+                    "points": 10,
+                    "reason": "A new legal form",
+                    "user_id": cls.env.uid,
+                    "asked_on": "2026-01-01",
+                }
+            )
+        )
+        cls._create_customer("Hurtownia Wisła II", cls.customer.vat)
+        yield cls.env["loyalty.b2b.duplicate"].sudo().search([], limit=1)
         yield from (cls.customer, cls.order, cls.order.order_line, cls.move)
         yield from (cls.entry, cls.wallet, cls.program, cls.product, cls.company)
         yield cls.currency
+
+    @classmethod
+    def _create_sample_rewards(cls):
+        reward = cls.env["loyalty.b2b.reward"].create(
+            {
+                "name": "Consulting",
+                "program_id": cls.program.id,
+                "kind": "service",
+                "points": 20,
+                "needs_approval": True,
+            }
+        )
+        yield cls.env["loyalty.b2b.reward"].create(
+            {
+                "name": "Ten off",
+                "program_id": cls.program.id,
+                "kind": "discount",
+                "points": 20,
+                "discount_amount": 10.0,
+            }
+        )
+        yield reward
+        wish = reward._redeem(cls.wallet, cls.buyer.partner_id)
+        yield wish
+        yield wish.approval_ids
 
     @classmethod
     def _create_staff(cls, name, groups):

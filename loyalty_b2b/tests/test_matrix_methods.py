@@ -57,6 +57,11 @@ class TestMatrixMethods(MatrixCommon):
 
     def _open_dialog(self, model):
         try:
+            if model._name == "loyalty.b2b.add.reward.line":
+                order = self.order.with_env(model.env)
+                action = order.action_open_loyalty_b2b_rewards()
+                dialog = model.env[action["res_model"]].browse(action["res_id"])
+                return dialog.line_ids[:1]
             return model.create(self._prepare_values(model))
         except AccessError:
             return model
