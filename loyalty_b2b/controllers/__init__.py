@@ -5,4 +5,12 @@ from . import sale_portal
 from . import joining
 from . import recommend
 from . import invitation
+from . import people
+from . import administrator
+from . import terms
 from . import statement
+from . import rewards
+from . import uses
+from . import approval
+from . import approval_link
+from . import order_points

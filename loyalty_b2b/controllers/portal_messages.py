@@ -31,6 +31,7 @@ class LoyaltyB2bMessages(LoyaltyB2bPortal):
                 request.env
             ),
             "has_messages": wallet.program_id._has_notices(),
+            "consents": wallet._prepare_portal_consents(partner),
         }
         return request.render("loyalty_b2b.portal_my_loyalty_messages", values)
 
@@ -50,6 +51,7 @@ class LoyaltyB2bMessages(LoyaltyB2bPortal):
         partner = request.env.user.partner_id.sudo()
         if channel in dict(partner._fields["loyalty_b2b_channel"].selection):
             partner.loyalty_b2b_channel = channel
+            wallets._note_channel(request.env.user.partner_id)
         return request.redirect(f"/my/loyalty/program/{wallet.program_id.id}/messages")
 
     @route(

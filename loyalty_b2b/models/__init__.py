@@ -87,6 +87,7 @@ from . import reward_facts
 from . import reward_refusals
 from . import reward_redeem
 from . import reward_codes
+from . import reward_screens
 from . import loyalty_b2b_reward_code
 from . import loyalty_b2b_gift
 from . import redemption_reward
@@ -126,6 +127,7 @@ from . import participant_screens
 from . import entry_screens
 from . import allocation_screens
 from . import wallet_screens
+from . import wallet_rewards
 from . import res_partner_figures
 from . import account_move_earning
 from . import account_move_figures
@@ -133,6 +135,7 @@ from . import account_move_print
 from . import sale_order_figures
 from . import sale_order_promise
 from . import sale_order_approval
+from . import sale_order_portal_use
 from . import sale_order_missed
 from . import res_config_settings
 from . import res_partner_portal
@@ -151,11 +154,17 @@ from . import wallet_rooms
 from . import wallet_portal_expected
 from . import wallet_portal_history
 from . import wallet_portal_statement
+from . import reward_portal
+from . import program_rewards_portal
+from . import wallet_portal_rewards
+from . import redemption_portal
+from . import wallet_portal_uses
 from . import entry_portal
 from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_portal_wish
 from . import redemption_alone
 from . import redemption_codes
 from . import redemption_fulfilment
@@ -211,6 +220,21 @@ from . import wallet_referral
 from . import account_move_referral
 from . import wallet_referral_portal
 from . import wallet_referral_screens
+from . import res_partner_people
+from . import loyalty_b2b_person_request
+from . import person_request_course
+from . import person_invited
+from . import wallet_administrator
+from . import wallet_people_portal
+from . import wallet_invitation
+from . import program_terms
+from . import wallet_terms
+from . import referral_terms
+from . import consent_facts
+from . import wallet_consents
+from . import wallet_erasure
+from . import redemption_erased
+
 # over all that orders and uses of points do otherwise
 from . import redemption_order_reward
 from . import redemption_order_goods
@@ -230,6 +254,18 @@ from . import wallet_transfer
 from . import wallet_transfer_words
 from . import loyalty_b2b_apart
 from . import wallet_people_merge
+from . import redemption_board
+from . import redemption_uptake
+from . import wallet_uptake
+from . import company_gifts
+from . import settings_gifts
+from . import gift_limits
+from . import gift_keeping
+from . import reward_gift
+from . import redemption_gift
+from . import wallet_gift
+from . import program_gift
+from . import res_partner_gift
 from . import person_screens
 from . import wallet_people_screens
 from . import program_people_screens

@@ -35,6 +35,20 @@ class LoyaltyB2bApproval(models.Model):
             question._go_on()
         question._tell_answered()
 
+    def _answer_as(self, partner, verdict, points=None, answer=""):
+        """Answer in the name of a person of the customer, who may not be signed in.
+
+        What is written is his, or, as long as he has no login, that of who entered
+        the wish; never the public user's.
+
+        :param partner: `res.partner` who answers; see `_answer` for the others.
+        """
+        self.ensure_one()
+        question = self.sudo()
+        user = partner.sudo().user_ids.filtered("active")[:1]
+        user = user or question.redemption_id.user_id or self.env.user
+        question.with_user(user).sudo()._answer(verdict, points, answer, by=partner)
+
     def _go_on(self):
         """Let the answer take effect."""
         wish = self.redemption_id

@@ -24,10 +24,12 @@ class LoyaltyB2bApproval(models.Model):
         return f"/loyalty/approval/{token}"
 
     @api.model
-    def _find_by_token(self, token):
+    def _find_by_token(self, token, even_answered=False):
         """Return the question of a link and whose link it is.
 
         :param str token: whatever was sent.
+        :param bool even_answered: also if somebody has answered; for who has just
+            pressed a button, so that he reads who was first.
         :return: (approval, partner) in sudo; both empty if the link is forged, over or
             used, or its owner may not answer any more.
         """
@@ -41,9 +43,12 @@ class LoyaltyB2bApproval(models.Model):
             return nothing
         approval = approvals.browse(found[0]).exists()
         partner = nothing[1].browse(found[1]).exists()
-        if not approval or not partner or not approval._is_decided_by(partner):
+        if not approval or not partner:
             return nothing
-        return approval, partner
+        is_answered = even_answered and approval.verdict
+        if is_answered and partner in approval._get_administrators():
+            return approval, partner
+        return (approval, partner) if approval._is_decided_by(partner) else nothing
 
     @api.model
     def _find_by_id(self, approval_id, wallets):

@@ -329,7 +329,7 @@ class LoyaltyB2bProgram(models.Model):
         :return: float in the programme's currency.
         """
         self.ensure_one()
-        rate = self._get_rate(day)
+        rate = self._get_rate(day) if day else self._get_portal_rate()
         if not rate:
             return 0.0
         digits = self.currency_id.decimal_places
@@ -446,6 +446,8 @@ class LoyaltyB2bProgram(models.Model):
         """
         if row["is_downpayment"]:
             return "down_payment"
+        if exclusions.get("delivery") and row.get("is_delivery"):
+            return "delivery"
         if row["product_id"] in exclusions["products"]:
             return "excluded_product"
         if row["categ_id"] in exclusions["categories"]:

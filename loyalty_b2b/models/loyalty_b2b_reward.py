@@ -42,7 +42,6 @@ class LoyaltyB2bReward(models.Model):
             ("discount", "Discount in money"),
             ("percent", "Discount in percent"),
             ("product", "Free product"),
-            ("delivery", "Free delivery"),
             ("access", "Event, training or webinar"),
             ("service", "Service"),
             ("subscription", "Subscription"),

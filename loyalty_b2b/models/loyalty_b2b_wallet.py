@@ -245,14 +245,19 @@ class LoyaltyB2bWallet(models.Model):
     def _query_figures(self, with_expiry=False):
         """Sum the open and pending entries, by partial index only.
 
-        :param bool with_expiry: add next_day and next_points of `_query_next_expiry`.
+        :param bool with_expiry: add next_day and next_points of `_query_next_expiry`,
+            and `asked`, the number of questions to the customer's administrators.
         :return: list of dicts with wallet_id and the figures, in points.
         """
         if not self.ids:
             return []
         columns, join = SQL("open.*"), SQL()
         if with_expiry:
-            columns = SQL("open.*, next.day AS next_day, next.points AS next_points")
+            columns = SQL(
+                "open.*, next.day AS next_day, next.points AS next_points,"
+                " (%s) AS asked",
+                self._get_questions_sql(),
+            )
             join = SQL(
                 "LEFT JOIN (%s) next ON next.wallet_id = w.id",
                 self._get_next_expiry_sql(),

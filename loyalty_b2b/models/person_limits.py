@@ -31,11 +31,12 @@ class LoyaltyB2bPerson(models.Model):
             for row in self.sudo()
         }
 
-    def _query_used(self, order=None):
+    def _query_used(self, order=None, reward=None):
         """Return (wallet id, partner id) → points used this month, and on an order.
 
-        :param order: `sale.order` whose discount for points, if any, gives way to a
-            new one and is not counted.
+        :param order: `sale.order` that a new use is for.
+        :param reward: `loyalty.b2b.reward` that is wished. Without one, it is a
+            discount: the present one of the order gives way and does not count.
         """
         people = self.sudo()
         self.env["loyalty.b2b.redemption"].flush_model()
@@ -48,12 +49,13 @@ class LoyaltyB2bPerson(models.Model):
               FROM loyalty_b2b_redemption
              WHERE wallet_id = ANY(%(wallets)s) AND contact_id = ANY(%(contacts)s)
                AND state = ANY(%(states)s)
-               AND NOT (COALESCE(order_id = %(order)s, FALSE)
+               AND NOT (COALESCE(order_id = %(replaced)s, FALSE)
                         AND state = 'reserved' AND reward_id IS NULL)
              GROUP BY wallet_id, contact_id
                 """,
                 start=people._get_month_start(),
                 order=order.id if order else None,
+                replaced=order.id if order and not reward else None,
                 wallets=people.wallet_id.ids,
                 contacts=people.partner_id.ids,
                 states=list(COUNTED),
@@ -64,10 +66,11 @@ class LoyaltyB2bPerson(models.Model):
             for wallet_id, contact_id, month, on_order in rows
         }
 
-    def _get_room_without_asking(self, order=None):
+    def _get_room_without_asking(self, order=None, reward=None):
         """Return how many points one more use may take without asking; one query.
 
         :param order: see `_query_used`.
+        :param reward: see `_query_used`.
         :return: (points left on the order, points left this month), 0 or more each;
             None where there is no such limit.
         """
@@ -76,31 +79,33 @@ class LoyaltyB2bPerson(models.Model):
         if not person.limit_order and not person.limit_month:
             return None, None
         key = (person.wallet_id.id, person.partner_id.id)
-        month, on_order = self._query_used(order).get(key, (0, 0))
+        month, on_order = self._query_used(order, reward).get(key, (0, 0))
         return (
             max(0, person.limit_order - on_order) if person.limit_order else None,
             max(0, person.limit_month - month) if person.limit_month else None,
         )
 
-    def _get_most_without_asking(self, order=None):
+    def _get_most_without_asking(self, order=None, reward=None):
         """Return the most points of one use that needs nobody's answer, or None.
 
         :param order: see `_query_used`.
+        :param reward: see `_query_used`.
         """
-        rooms = self._get_room_without_asking(order)
+        rooms = self._get_room_without_asking(order, reward)
         return min((room for room in rooms if room is not None), default=None)
 
     # === REFUSAL === #
 
-    def _get_limit_refusal(self, points, order=None):
+    def _get_limit_refusal(self, points, order=None, reward=None):
         """Return why the person has to ask somebody first, or ''; at most one query.
 
         Says nothing of the role itself.
 
         :param int points: of the use that is wished.
-        :param order: `sale.order` it is for; its present discount for points gives way.
+        :param order: `sale.order` it is for, see `_query_used`.
+        :param reward: `loyalty.b2b.reward` that is wished, if it is no discount.
         """
-        left_order, left_month = self._get_room_without_asking(order)
+        left_order, left_month = self._get_room_without_asking(order, reward)
         person = self.sudo()
         write = person.program_id._format_points
         if left_order is not None and points > left_order:

@@ -1,4 +1,7 @@
+from functools import partial
+
 from odoo import api, fields, models
+from odoo.tools import formatLang
 
 from ..fields import Points
 from .loyalty_b2b_person import USING
@@ -11,7 +14,11 @@ class LoyaltyB2bPerson(models.Model):
 
     user_id = fields.Many2one(related="wallet_id.user_id", string="Account manager")
     customer_id = fields.Many2one(related="wallet_id.partner_id", string="Customer")
-    limits = fields.Char(compute="_compute_limits", help="Without asking somebody.")
+    limits = fields.Char(
+        string="Without asking",
+        compute="_compute_limits",
+        help="Most points that the person uses without asking somebody.",
+    )
     used_month = Points(
         string="Used this month",
         compute="_compute_used_month",
@@ -36,10 +43,19 @@ class LoyaltyB2bPerson(models.Model):
     @api.depends_context("lang")
     def _compute_limits(self):
         for person in self:
-            words = person._get_limit_words()
-            if person.role in USING and not words:
-                words = [self.env._("no limit")]
-            person.limits = ", ".join(words)
+            person.limits = person.role in USING and person._get_short_limits()
+
+    def _get_short_limits(self):
+        """Return the limits in the few words that a column of a list has room for."""
+        write = partial(formatLang, self.env, digits=0)
+        words = []
+        if self.limit_order:
+            points = write(self.limit_order)
+            words.append(self.env._("%(points)s an order", points=points))
+        if self.limit_month:
+            points = write(self.limit_month)
+            words.append(self.env._("%(points)s a month", points=points))
+        return ", ".join(words) or self.env._("no limit")
 
     def _compute_used_month(self):
         for people in self.grouped("program_id").values():
@@ -67,7 +83,7 @@ class LoyaltyB2bPerson(models.Model):
 
         :raises AccessError: see `_check_giver` of the wallet.
         """
-        return self._get_role_dialog(self.env._("Change a role"), "give")
+        return self._get_role_dialog(self.env._("Change a role"), "change")
 
     def action_take_back(self):
         """Ask why the role is taken back.
@@ -85,7 +101,7 @@ class LoyaltyB2bPerson(models.Model):
             "default_partner_id": self.partner_id.id,
             "default_act": act,
         }
-        if act == "give":
+        if act == "change":
             for field in ("role", "limit_order", "limit_month"):
                 context[f"default_{field}"] = self[field]
         return self.wallet_id._get_dialog(name, "loyalty.b2b.person.grant", context)

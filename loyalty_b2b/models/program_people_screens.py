@@ -13,7 +13,8 @@ class LoyaltyB2bProgram(models.Model):
     @api.depends("colleague_role")
     @api.depends_context("lang")
     def _compute_caption_colleagues(self):
-        sees, collects = self.env._("see points"), self.env._("only collect")
+        sees = self.env._("colleagues see the points")
+        collects = self.env._("colleagues only collect")
         for program in self:
             is_open = program.colleague_role == "sees"
             program.caption_colleagues = sees if is_open else collects

@@ -207,6 +207,9 @@ class LoyaltyB2bProgram(models.Model):
 
     def _get_portal_rate(self):
         """Return today's rate without a query when warm; None where there is none."""
+        if not isinstance(self.id, int):
+            # nothing is remembered of what is not saved
+            return self._get_rate() or None
         today = self._today()
         rates = [rate for rate in self._get_rates() if rate.date_start <= today]
         return rates[-1] if rates else None

@@ -20,7 +20,6 @@ class LoyaltyB2bProgram(models.Model):
             return end
         return min(end, self._get_day_start(validity_date + timedelta(days=1)))
 
-    @api.model
     def _get_reward_kinds_without_revenue(self):
         """Return the kinds of rewards whose lines say nothing about what was sold.
 

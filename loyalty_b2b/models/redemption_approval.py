@@ -16,6 +16,8 @@ class LoyaltyB2bRedemption(models.Model):
         help="What the ledger says of a use of points that somebody was asked about.",
     )
 
+    _approve_idx = models.Index("(wallet_id) WHERE state = 'approve'")
+
     # === WISH === #
 
     @api.model
@@ -80,14 +82,8 @@ class LoyaltyB2bRedemption(models.Model):
 
         :raises UserError: if the points are not there, or another wish waits.
         """
-        available, order = int(self.wallet_id.available), self.order_id
-        own = order._get_loyalty_b2b_redemption()
-        if own.wallet_id == self.wallet_id:
-            available += int(own.points)
-        if self.points > available:
-            raise UserError(
-                self.wallet_id._get_short_message(int(self.points), available)
-            )
+        self._check_points()
+        order = self.order_id
         waiting = order._get_loyalty_b2b_wishes().filtered(lambda w: not w.reward_id)
         if waiting:
             raise UserError(
@@ -126,7 +122,9 @@ class LoyaltyB2bRedemption(models.Model):
             return self.env._("You may not use the points of your company yourself.")
         person = wallet._get_person(contact)
         if person.limit_order or person.limit_month:
-            return person._get_limit_refusal(int(self.points), self.order_id)
+            return person._get_limit_refusal(
+                int(self.points), self.order_id, self.reward_id
+            )
         return ""
 
     def _has_customer_step(self):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError
 
 TO_CONFIRM = "loyalty_b2b.mail_activity_type_reward_confirm"
@@ -60,6 +60,25 @@ class LoyaltyB2bRedemption(models.Model):
         copy=False,
         help="How many of the reward's stock this use takes.",
     )
+    is_alone = fields.Boolean(
+        compute="_compute_is_alone", help="A reward that no order carries."
+    )
+    can_handle = fields.Boolean(compute="_compute_can_handle")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("reward_id", "reward_kind")
+    def _compute_is_alone(self):
+        for redemption in self:
+            redemption.is_alone = redemption._is_alone()
+
+    @api.depends("responsible_id")
+    @api.depends_context("uid")
+    def _compute_can_handle(self):
+        is_officer = self.env.user.has_group(OFFICER)
+        for redemption in self:
+            own = redemption.responsible_id == self.env.user
+            redemption.can_handle = is_officer or own
 
     # === BUSINESS METHODS === #
 
@@ -169,6 +188,14 @@ class LoyaltyB2bRedemption(models.Model):
         self._check_handler()
         self.sudo()._confirm_alone()
 
+    def action_take_over(self):
+        """Become responsible for rewards that are to be handed over; officers only."""
+        self._check_officer()
+        for redemption in self.sudo():
+            redemption.responsible_id = self.env.user
+            activities = redemption.activity_search([TO_CONFIRM, TO_HAND_OVER])
+            activities.user_id = self.env.user
+
     def action_fulfil(self):
         """Ask how the reward was handed over."""
         self._check_handler()
@@ -176,7 +203,7 @@ class LoyaltyB2bRedemption(models.Model):
 
     def action_cancel_reward(self):
         """Ask why a use is cancelled."""
-        self._check_canceller()
+        self._check_officer()
         return self._get_step_dialog("cancel", self.env._("Cancel the use"))
 
     def _get_step_dialog(self, step, name):
@@ -208,8 +235,8 @@ class LoyaltyB2bRedemption(models.Model):
                 )
             )
 
-    def _check_canceller(self):
-        """Let only officers cancel.
+    def _check_officer(self):
+        """Let only officers cancel or take over.
 
         :raises AccessError: for all others.
         """

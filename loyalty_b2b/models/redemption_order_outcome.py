@@ -33,6 +33,12 @@ class LoyaltyB2bRedemption(models.Model):
                     }
                 )
 
+    def _ask_to_hand_over(self):
+        """Ask nobody: what stands on an order is handed over with its goods."""
+        if self.reward_kind not in ORDER_KINDS:
+            return super()._ask_to_hand_over()
+        return None
+
     def _get_document_state(self):
         """Return the state that follows from points, deliveries and invoices."""
         if not self._get_standing_points():

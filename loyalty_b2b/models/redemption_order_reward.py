@@ -77,6 +77,13 @@ class LoyaltyB2bRedemption(models.Model):
             )
         )
 
+    def _prepare_entry_values(self, share=1.0):
+        values = super()._prepare_entry_values(share)
+        if self.reward_id and self.order_id:
+            note, name = values.get("note"), self._describe_reward()
+            values["note"] = f"{name}: {note}" if note else name
+        return values
+
     # === WHAT IT TAKES OFF === #
 
     def _get_reward_amount(self, base_lines):

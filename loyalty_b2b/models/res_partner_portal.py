@@ -30,6 +30,8 @@ class ResPartner(models.Model):
                 "date_joined",
                 "tier_id",
                 "tier_since",
+                "is_control",
+                "terms_version",
             ],
         )
         wallets = self._filter_loyalty_b2b_seen(wallets)

@@ -64,7 +64,9 @@ class ResPartner(models.Model):
         :param wallets: see `_find_loyalty_b2b_roles`.
         """
         roles = self._find_loyalty_b2b_roles(wallets)
-        return wallets.filtered(lambda one: is_as_much(roles.get(one.id), "sees"))
+        seen = wallets.filtered(lambda one: is_as_much(roles.get(one.id), "sees"))
+        # pages show tabs by it; whether something may be done is looked at anew
+        return seen.with_context(loyalty_b2b_roles=roles)
 
 
 def is_as_much(own, role):

@@ -9,7 +9,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     loyalty_b2b_role = fields.Char(
-        string="Points of the company",
+        string="Company's points",
         compute="_compute_loyalty_b2b_role",
         compute_sudo=False,
         groups=READERS,

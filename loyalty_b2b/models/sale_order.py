@@ -197,8 +197,11 @@ class SaleOrder(models.Model):
         order = self.sudo()
         uses = self.env["loyalty.b2b.redemption"].sudo()
         wallet = order._get_loyalty_b2b_wallet()
-        if found := uses._find_request(wallet, values.get("request_key")):
-            return found
+        if values.get("request_key"):
+            # two clicks: the second waits for the first, and finds its wish
+            wallet._lock()
+            if found := uses._find_request(wallet, values["request_key"]):
+                return found
         use = uses._wish_on_order(order, wallet, points, contact, **values)
         if use.state == "reserved":
             order._log_loyalty_b2b_use(use)

@@ -53,6 +53,11 @@ class LoyaltyB2bWallet(models.Model):
         string="To the next level",
         compute="_compute_next_level",
         compute_sudo=True,
+        help="What is missing to the next level.",
+    )
+    level_text = fields.Char(
+        compute="_compute_next_level",
+        compute_sudo=True,
         help="What is missing to the next level, and until when.",
     )
 
@@ -75,7 +80,12 @@ class LoyaltyB2bWallet(models.Model):
             cards = wallet.program_id._get_tier_cards() if row else ()
             card = next((one for one in cards if one.id == row["next_id"]), None)
             wallet.level_percent = card and wallet._get_tier_percent(row, card)
-            wallet.level_missing = card and wallet._get_tier_next_text(row, card)
+            wallet.level_text = card and wallet._get_tier_next_text(row, card)
+            wallet.level_missing = card and self.env._(
+                "%(missing)s to %(level)s",
+                missing=wallet._format_tier(row, row["missing"]),
+                level=card.name,
+            )
 
     # === SEARCH METHODS === #
 

@@ -1,11 +1,10 @@
 from odoo import models
-from odoo.fields import Domain
 from odoo.tools import formatLang
 
-# What of a wish's refusals a customer can do something about by collecting.
-SHORT = {"points"}
-# How many rewards are looked at from the dearest, or the nearest, on.
-TRIES = 6
+# What does not matter yet: a quotation is made, and who decides is asked.
+LATER = {"order", "role"}
+# How many rewards of a catalogue are looked at, the cheapest first.
+MOST_REWARDS = 200
 
 
 class LoyaltyB2bWallet(models.Model):
@@ -31,44 +30,37 @@ class LoyaltyB2bWallet(models.Model):
         wallet = self.sudo()
         if wallet.is_control or wallet.state == "left" or wallet.merged_into_id:
             return []
-        rewards, available = wallet._get_offered_rewards(), int(wallet.available)
-        within = rewards.filtered(lambda reward: reward.points <= available)
-        beyond = rewards - within
-        now = wallet._find_reward(within[::-1], partner, set())
-        nearest = wallet._find_reward(beyond, partner, SHORT)
-        kinds = wallet._get_liked_kinds() if len(rewards) > 1 else []
-        liked = (within[::-1] - now) | (beyond - nearest)
-        liked = liked.filtered(lambda reward: reward.kind in kinds)
-        liked = liked.sorted(lambda reward: kinds.index(reward.kind))
-        again = wallet._find_reward(liked, partner, SHORT)
-        found = (("now", now), ("nearest", nearest), ("again", again))
-        return [
-            wallet._prepare_next_reward(why, reward, available)
-            for why, reward in found
-            if reward
-        ]
+        rewards = wallet._get_offered_rewards()
+        reasons = rewards._get_refusals_by_reward(wallet, partner)
+        codes = {
+            reward: wallet._get_reason_codes(reasons[reward]) for reward in rewards
+        }
+        within = [reward for reward in reversed(rewards) if not codes[reward]]
+        beyond = [reward for reward in rewards if codes[reward] == {"points"}]
+        found = [("now", one) for one in within[:1]]
+        found += [("nearest", one) for one in beyond[:1]]
+        kinds = wallet._get_liked_kinds() if within[1:] or beyond[1:] else []
+        liked = [one for one in (*within[1:], *beyond[1:]) if one.kind in kinds]
+        liked.sort(key=lambda reward: kinds.index(reward.kind))
+        found += [("again", one) for one in liked[:1]]
+        available = int(wallet.available)
+        return [wallet._prepare_next_reward(*one, available) for one in found]
 
     def _get_offered_rewards(self):
         """Return the rewards of the programme, the cheapest first, in sudo."""
         rewards = self.env["loyalty.b2b.reward"].sudo()
-        domain = Domain("program_id", "=", self.program_id.id)
-        if "gift" in dict(rewards._fields["kind"].selection):
-            # of a person, not of the company
-            domain &= Domain("kind", "!=", "gift")
         return rewards.with_context(lang=self.env.lang).search(
-            domain, order="points, sequence, id"
+            # a gift is for a person, not for the company
+            [("program_id", "=", self.program_id.id), ("kind", "!=", "gift")],
+            order="points, sequence, id",
+            limit=MOST_REWARDS,
         )
 
-    def _find_reward(self, rewards, partner, allowed):
-        """Return the first of several rewards that nothing else stands against.
-
-        :param set allowed: codes of refusals that do not matter.
-        """
-        for reward in rewards[:TRIES]:
-            refusals = reward._get_refusals(self, partner=partner)
-            if {refusal.code for refusal in refusals} <= allowed:
-                return reward
-        return rewards.browse()
+    @staticmethod
+    def _get_reason_codes(refusals):
+        """Return the codes of what asking somebody does not help against."""
+        grave = {refusal.code for refusal in refusals if refusal.remedy != "ask"}
+        return grave - LATER
 
     def _get_liked_kinds(self):
         """Return the kinds of rewards that the customer used, the last one first."""

@@ -127,9 +127,9 @@ class LoyaltyB2bWallet(models.Model):
         return NextStep("expiring", text, self._get_quotation_button())
 
     def _get_step_level(self):
-        if not self.level_missing or self.level_percent < NEAR_PERCENT:
+        if not self.level_text or self.level_percent < NEAR_PERCENT:
             return None
-        return NextStep("level", self.level_missing, self._get_quotation_button())
+        return NextStep("level", self.level_text, self._get_quotation_button())
 
     def _get_step_silent(self):
         day, today = self.last_purchase_date, self.program_id._today()

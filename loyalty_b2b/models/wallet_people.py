@@ -49,23 +49,21 @@ class LoyaltyB2bWallet(models.Model):
         if not is_open:
             return self.env["res.partner"]
         domain = self._get_people_domain() & Domain("role", "=", "administers")
-        people = self.env["loyalty.b2b.person"].sudo().search(domain)
+        people = self.env["loyalty.b2b.person"].sudo()
+        people = people.search_fetch(domain, ["partner_id"])
         return wallet._filter_belonging(people.partner_id)
 
     def _filter_belonging(self, partners):
         """Return those persons whose company takes part today, in sudo."""
         self.ensure_one()
         today = self.sudo().program_id._today()
-        companies = (
-            self.sudo()
-            .participant_ids.filtered(
-                lambda row: (
-                    row.date_start <= today
-                    and (not row.date_end or row.date_end >= today)
-                )
-            )
-            .partner_id
-        )
+        participants = self.env["loyalty.b2b.participant"].sudo()
+        companies = participants.search_fetch(
+            Domain("wallet_id", "=", self.id)
+            & Domain("date_start", "<=", today)
+            & (Domain("date_end", "=", False) | Domain("date_end", ">=", today)),
+            ["partner_id"],
+        ).partner_id
         return partners.sudo().filtered(
             lambda one: one.active and one._get_loyalty_b2b_owner() in companies
         )

@@ -124,6 +124,10 @@ class LoyaltyB2bWallet(models.Model):
             date=program._today(),
         )
 
+    def _get_portal_line_columns(self):
+        """Return SQL columns of `l` (order line) or `use` that glue adds to."""
+        return [SQL("use.reward_kind")]
+
     def _query_portal_order_lines(self):
         """Return the lines of confirmed orders of the wallet not wholly invoiced."""
         self.env["sale.order.line"].flush_model()
@@ -137,8 +141,8 @@ class LoyaltyB2bWallet(models.Model):
                    l.price_subtotal::float AS net, %(tags)s AS tag_ids,
                    l.product_uom_qty * COALESCE(lu.factor / NULLIF(pu.factor, 0), 1)
                    AS quantity, COALESCE(%(cost)s, 0) AS cost,
-                   l.loyalty_b2b_redemption_id AS redemption_id, use.reward_kind,
-                   booked.earned,
+                   l.loyalty_b2b_redemption_id AS redemption_id, booked.earned,
+                   %(extra)s,
                    c.id AS owner_id, c.country_id,
                    ARRAY(SELECT category_id FROM res_partner_res_partner_category_rel
                           WHERE partner_id = c.id) AS customer_tag_ids
@@ -177,5 +181,6 @@ class LoyaltyB2bWallet(models.Model):
                 company=self.company_id.id,
                 tags=self.env["product.product"]._get_loyalty_b2b_tags_sql("p", "t"),
                 cost=self.env["sale.order.line"]._get_loyalty_b2b_cost_sql(),
+                extra=SQL(", ").join(self._get_portal_line_columns()),
             )
         )

@@ -83,9 +83,7 @@ class LoyaltyB2bWallet(models.Model):
         if len(ends) > MOST_ENDS:
             rest = sum(part for _day, part in ends[MOST_ENDS:])
             texts.append(
-                self.env._(
-                    "%(points)s later", points=self._format_portal_number(rest)
-                )
+                self.env._("%(points)s later", points=self._format_portal_number(rest))
             )
         return ", ".join(texts)
 

@@ -76,6 +76,15 @@ class TestPeopleLimits(LoyaltyB2bPeopleCommon):
         order.action_confirm()
         self.assertTrue(self._refusal(301, order=order))
 
+    def test_a_reward_does_not_make_the_discount_give_way(self):
+        row = self.wallet._grant(self.anna, "uses", 800, 1000)
+        order = self._use(700, "2026-06-02", confirm=False)
+        reward = self.env["loyalty.b2b.reward"].browse(1)
+        with self.on("2026-06-15"):
+            self.assertEqual(row._get_most_without_asking(order, reward), 100)
+            self.assertEqual(row._get_limit_refusal(100, order, reward), "")
+            self.assertIn("an order", row._get_limit_refusal(101, order, reward))
+
     def test_the_most_is_the_lower_of_both(self):
         row = self.wallet._grant(self.anna, "uses", 800, 1000)
         self._use(700, "2026-06-02")

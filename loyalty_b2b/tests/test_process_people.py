@@ -1,6 +1,9 @@
 from functools import partial
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .process_common import ProcessCase
 
@@ -58,3 +61,18 @@ class TestProcessPeople(ProcessCase):
         with self._environment() as env:
             wallet = env["loyalty.b2b.wallet"].browse(wallet_id)
             self.assertEqual(len(wallet.activity_ids), 1)
+
+    def test_a_use_that_began_before_a_role_was_lost_is_looked_at_again(self):
+        """What it saw of roles and limits is older than its lock, so it fails."""
+        wallet_id, company_id = self._create_wallet(points=100)
+        partner_id = self._create_contact(company_id)
+        self.decide(partial(grant, wallet_id, partner_id, "uses"))
+        with self._environment() as env:
+            wallet = env["loyalty.b2b.wallet"].browse(wallet_id)
+            person = env["res.partner"].browse(partner_id)
+            self.assertEqual(wallet._get_person(person).role, "uses")
+            self.decide(partial(revoke, wallet_id, partner_id))
+            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+                wallet._hold(50, "hold:late")
+            env.cr.rollback()
+        self.assertSound(wallet_id, balance=100, available=100)

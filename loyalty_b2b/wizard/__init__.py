@@ -32,8 +32,15 @@ from . import base_partner_merge_referral
 from . import base_partner_merge_people
 from . import loyalty_b2b_tier_thresholds
 from . import loyalty_b2b_tier_thresholds_line
+from . import loyalty_b2b_consent_note
+from . import loyalty_b2b_erase
+from . import loyalty_b2b_tell_terms
 from . import loyalty_b2b_person_grant
 from . import loyalty_b2b_redeem_step
 from . import loyalty_b2b_transfer_new
 from . import loyalty_b2b_apart_reason
 from . import loyalty_b2b_wallet_merge
+from . import loyalty_b2b_redeem
+from . import loyalty_b2b_codes
+from . import loyalty_b2b_gift_new
+from . import loyalty_b2b_gift_export

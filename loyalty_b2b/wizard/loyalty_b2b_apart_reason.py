@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 
 class LoyaltyB2bApartReason(models.TransientModel):
-    """Asks why a company stays as it is, though its tax id belongs to another wallet."""
+    """Asks why a company stays as it is, though its tax id says otherwise."""
 
     _name = "loyalty.b2b.apart.reason"
     _description = "Leave a Duplicate Tax ID"

@@ -12,7 +12,7 @@ class LoyaltyB2bPersonGrant(models.TransientModel):
     _description = "Give or Take Back a Role"
 
     act = fields.Selection(
-        selection=[("give", "Give"), ("take", "Take back")],
+        selection=[("give", "Give"), ("change", "Change"), ("take", "Take back")],
         required=True,
         default="give",
     )
@@ -36,8 +36,8 @@ class LoyaltyB2bPersonGrant(models.TransientModel):
         selection=[
             ("collects", "Only collects, sees no points"),
             ("sees", "Sees points and their history"),
-            ("uses", "Uses points within the limits"),
-            ("administers", "Decides about points: for all, and who may what"),
+            ("uses", "Uses points within limits"),
+            ("administers", "Decides: answers wishes above limits, gives roles"),
         ],
         string="May do",
         default="uses",

@@ -36,7 +36,7 @@ class LoyaltyB2bRedeemStep(models.TransientModel):
             uses._check_handler()
             uses.sudo()._fulfil(note)
         else:
-            uses._check_canceller()
+            uses._check_officer()
             if not note:
                 raise UserError(
                     self.env._("Give a reason: it stays with the use for good.")

@@ -1,0 +1,20 @@
+from odoo import models
+
+
+class LoyaltyB2bProgram(models.Model):
+    """The daily step of gifts."""
+
+    _inherit = "loyalty.b2b.program"
+
+    def _get_daily_steps(self):
+        return [*super()._get_daily_steps(), self._daily_forget_gifts]
+
+    def _daily_forget_gifts(self):
+        """Take the names out of the register where its time is over.
+
+        :return: True: a year has few gifts, they are done at once.
+        """
+        company, today = self.sudo().company_id, self._today()
+        gifts = self.env["loyalty.b2b.gift"].sudo()
+        gifts._query_outlived(company, today)._forget_names(today)
+        return True
