@@ -84,7 +84,7 @@ class MatrixCommon(LoyaltyB2bPortalCommon):
         cls.move = cls._create_invoice_of([500.0])
         cls.entry = cls.env["loyalty.b2b.entry"].search([("move_id", "=", cls.move.id)])
         cls.order = cls._create_order([(cls.product, 1, 100.0)])
-        cls.secrets = (cls.customer.name, cls.move.name)
+        cls.secrets = (cls.customer.name, cls.move.name, "SECRET-1")
         cls.samples = {record._name: record for record in cls._create_samples()}
 
     @classmethod
@@ -178,6 +178,19 @@ class MatrixCommon(LoyaltyB2bPortalCommon):
         wish = reward._redeem(cls.wallet, cls.buyer.partner_id)
         yield wish
         yield wish.approval_ids
+        # a question for the customer's administrator
+        lesson = reward.copy({"name": "Lesson", "needs_approval": False})
+        asked = lesson._redeem(cls.wallet, cls.users["colleague"].partner_id)
+        cls.question = asked.approval_ids
+        voucher = reward.copy({"name": "Voucher", "kind": "voucher"})
+        yield (
+            cls.env["loyalty.b2b.reward.code"]
+            .sudo()
+            .create({"reward_id": voucher.id, "code": "SECRET-1"})
+        )
+        requests = cls.env["loyalty.b2b.person.request"].sudo()
+        person = cls.users["colleague"].partner_id
+        yield requests.create(requests._prepare_request(cls.wallet.sudo(), person))
 
     @classmethod
     def _create_staff(cls, name, groups):

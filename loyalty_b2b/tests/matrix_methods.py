@@ -55,8 +55,8 @@ loyalty.b2b.participation.action_apply                    - - - - - - - - - - e 
 loyalty.b2b.person.action_change                          - - - - - - - o - o o -
 loyalty.b2b.person.action_take_back                       - - - - - - - o - o o -
 loyalty.b2b.person.grant.action_apply                     - - - - - - - e - e e -
-loyalty.b2b.person.request.action_accept                  ? ? ? ? ? ? ? ? ? ? ? ?
-loyalty.b2b.person.request.action_refuse                  ? ? ? ? ? ? ? ? ? ? ? ?
+loyalty.b2b.person.request.action_accept                  - - - - - - - y - y y -
+loyalty.b2b.person.request.action_refuse                  - - - - - - - y - y y -
 loyalty.b2b.program.action_announce                       - - - - - - - - - - e -
 loyalty.b2b.program.action_book_missed                    - - - - - - - - - - y -
 loyalty.b2b.program.action_change_thresholds              o o o o o o o o o o o o
@@ -93,7 +93,7 @@ loyalty.b2b.referral.refuse.action_refuse                 - - - - - - - - - e e 
 loyalty.b2b.reward.action_add_codes                       o o o o o o o o o o o o
 loyalty.b2b.reward.action_view_codes                      o o o o o o o o o o o o
 loyalty.b2b.reward.action_view_redemptions                o o o o o o o o o o o o
-loyalty.b2b.reward.code.action_discard                    ? ? ? ? ? ? ? ? ? ? ? ?
+loyalty.b2b.reward.code.action_discard                    - - - - - - - - - y y -
 loyalty.b2b.rule.action_new_version                       - - - - - - o o o o o o
 loyalty.b2b.rule.action_try                               - - - - - - o o o o o o
 loyalty.b2b.rule.action_view_versions                     - - - - - - o o o o o o
