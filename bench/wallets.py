@@ -11,12 +11,16 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import _fixtures as make  # noqa: E402
 
-WALLETS, LOTS = 100_000, 5
+WALLETS, LOTS, INVOICES = 100_000, 5, 3
 
 
 def main(env):
     env = make.make_company(env)
     program = make.make_program(env)
+    env["loyalty.b2b.tier"].create(
+        {"name": "Silver", "program_id": program.id, "threshold": 2500.0}
+    )
+    program.tier_measure = "points"
     fill(env, program)
     wallets = env["loyalty.b2b.wallet"]
     bare = clock(
@@ -33,6 +37,24 @@ def main(env):
         "search available > 4 500": lambda: wallets.search_count(
             [("available", ">", 4500)]
         ),
+        "my customers: sorted by what expires soon": lambda: wallets.search(
+            [], order="expiring_soon desc", limit=80
+        ).mapped("next_step"),
+        "my customers: silent for 90 days": lambda: wallets.search_count(
+            [("last_purchase_date", "<", "2026-01-01")]
+        ),
+        "my customers: sorted by last invoice": lambda: wallets.search(
+            [], order="last_purchase_date", limit=80
+        ),
+        "my customers: near a level": lambda: wallets.search_count(
+            [("level_percent", ">=", 80)]
+        ),
+        "my customers: waiting for approval": lambda: wallets.search_count(
+            [("approval_count", ">", 0)]
+        ),
+        "share that used points, by level": lambda: wallets._read_group(
+            [], ["tier_id"], ["used_share:avg"]
+        ),
         "figures of one page": lambda: wallets.search([], limit=80).mapped("balance"),
     }.items():
         env.invalidate_all()
@@ -40,7 +62,7 @@ def main(env):
         call()
         rows.append((name, time.perf_counter() - start))
     for name, seconds in rows:
-        print(f"{name:40} {seconds:7.2f} s")
+        print(f"{name:45} {seconds:7.2f} s")
 
 
 def fill(env, program):
@@ -68,10 +90,10 @@ def fill(env, program):
         """
         INSERT INTO loyalty_b2b_entry
                (wallet_id, program_id, company_id, currency_id, kind, state, points,
-                points_open, date_event, date_available, date_booked, date_expiry,
-                booking, key)
+                points_open, date_earned, date_event, date_available, date_booked,
+                date_expiry, booking, key)
         SELECT w.id, %s, %s, %s, 'earn', 'posted', p.points, p.points,
-               '2026-01-01', '2026-01-01', '2026-01-01',
+               CURRENT_DATE, '2026-01-01', '2026-01-01', '2026-01-01',
                CURRENT_DATE + (n * 30 - 20), nextval('loyalty_b2b_booking'),
                'bench:' || w.id || ':' || n
           FROM loyalty_b2b_wallet w, generate_series(1, %s) n,
@@ -79,10 +101,42 @@ def fill(env, program):
         """,
         [*values, LOTS],
     )
+    fill_invoices(env, *values[:2])
     env.cr.execute("ANALYZE loyalty_b2b_entry")
     env.cr.execute("ANALYZE loyalty_b2b_wallet")
     env.cr.commit()
     env.invalidate_all()
+
+
+def fill_invoices(env, program, company):
+    """Insert who takes part, and three invoices of each: bare rows of moves."""
+    env.cr.execute(
+        """
+        INSERT INTO loyalty_b2b_participant
+               (wallet_id, program_id, company_id, partner_id, date_start)
+        SELECT id, program_id, company_id, partner_id, '2024-01-01'
+          FROM loyalty_b2b_wallet WHERE program_id = %s
+        """,
+        [program],
+    )
+    journal = env["account.journal"].search(
+        [("type", "=", "sale"), ("company_id", "=", company)], limit=1
+    )
+    env.cr.execute(
+        """
+        INSERT INTO account_move
+               (name, journal_id, company_id, currency_id, state, move_type, auto_post,
+                date, invoice_date, partner_id, commercial_partner_id)
+        SELECT 'B' || w.id || '/' || n, %s, %s, %s, 'posted', 'out_invoice', 'no',
+               d.day, d.day, w.partner_id, w.partner_id
+          FROM loyalty_b2b_wallet w, generate_series(1, %s) n,
+               LATERAL (SELECT CURRENT_DATE - ((w.id * 31 + n * 97) %% 700)::int) d(day)
+         WHERE w.program_id = %s
+        """,
+        [journal.id, company, env.company.currency_id.id, INVOICES, program],
+    )
+    env.cr.execute("ANALYZE account_move")
+    env.cr.execute("ANALYZE loyalty_b2b_participant")
 
 
 def clock(env, query):

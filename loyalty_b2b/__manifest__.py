@@ -98,6 +98,8 @@
         "wizard/loyalty_b2b_tell_views.xml",
         "views/loyalty_b2b_message_templates.xml",
         "views/approval_message_templates.xml",
+        "wizard/loyalty_b2b_approval_answer_views.xml",
+        "views/loyalty_b2b_approval_views.xml",
         "views/portal_approval_templates.xml",
         "views/portal_order_points_templates.xml",
         "views/loyalty_b2b_digest_views.xml",
@@ -117,8 +119,13 @@
         "views/portal_administrator_templates.xml",
         "views/loyalty_b2b_desk_views.xml",
         "views/loyalty_b2b_fulfilment_views.xml",
+        "views/loyalty_b2b_menu_order.xml",
     ],
-    "demo": ["demo/loyalty_b2b_demo.xml", "demo/loyalty_b2b_demo_sources.xml"],
+    "demo": [
+        "demo/loyalty_b2b_demo.xml",
+        "demo/loyalty_b2b_demo_sources.xml",
+        "demo/loyalty_b2b_demo_rewards.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "loyalty_b2b/static/src/loyalty_b2b.scss",

@@ -6,7 +6,10 @@
     "author": "Loyalty B2B contributors",
     "license": "LGPL-3",
     "depends": ["loyalty_b2b", "delivery"],
-    "data": ["views/loyalty_b2b_program_views.xml"],
+    "data": [
+        "views/loyalty_b2b_program_views.xml",
+        "views/loyalty_b2b_reward_views.xml",
+    ],
     "post_init_hook": "post_init",
     "auto_install": True,
 }

@@ -164,6 +164,9 @@ from . import redemption_screens
 from . import redemption_approval
 from . import redemption_approval_jobs
 from . import redemption_wish_words
+from . import redemption_telling
+from . import redemption_answering
+from . import entry_who
 from . import redemption_portal_wish
 from . import redemption_alone
 from . import redemption_codes
@@ -172,6 +175,7 @@ from . import approval_deciders
 from . import approval_link
 from . import approval_telling
 from . import approval_answer
+from . import approval_screens
 from . import approval_message
 from . import wallet_approvals
 from . import rule_screens
@@ -270,3 +274,4 @@ from . import person_screens
 from . import wallet_people_screens
 from . import program_people_screens
 from . import res_partner_role_screens
+from . import program_rewards

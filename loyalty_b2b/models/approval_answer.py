@@ -49,6 +49,16 @@ class LoyaltyB2bApproval(models.Model):
         user = user or question.redemption_id.user_id or self.env.user
         question.with_user(user).sudo()._answer(verdict, points, answer, by=partner)
 
+    def _answer_for_customer(self, verdict, points, answer):
+        """Answer in the customer's place, as a loyalty officer whom he told so.
+
+        The customer's administrators are told; see `_answer` for the parameters.
+        """
+        self.ensure_one()
+        text = self.env._("for the customer: %(reason)s", reason=answer)
+        self._answer(verdict, points, text, by=self.env.user.partner_id)
+        self.sudo()._tell_replaced()
+
     def _go_on(self):
         """Let the answer take effect."""
         wish = self.redemption_id
@@ -129,7 +139,7 @@ class LoyaltyB2bApproval(models.Model):
         self.flush_recordset(["verdict"])
         for question in self:
             wish = question.redemption_id
-            wish._message_log(body=question._get_verdict_text(), author_id=by.id)
+            question._log_step(question._get_verdict_text(), author=by)
             if question.step != "customer":
                 wish.activity_unlink([ACTIVITY])
 

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..tools.plaintext import clean, has_link
+from ..tools.plaintext import clean
 
 
 class LoyaltyB2bApproval(models.Model):
@@ -20,9 +20,8 @@ class LoyaltyB2bApproval(models.Model):
         lang = self.wallet_id._get_message_lang(person)
         reader = self.with_context(lang=lang)
         values = reader._prepare_approval()
-        if has_link(values["reason"]) or has_link(values["answer"]):
-            # typed in, and mail programmes would make it a link; the page shows it
-            values.update(reason="", answer="")
+        for name in ("reason", "answer"):
+            values[name] = self.redemption_id._get_mailed_text(values[name])
         base = self.get_base_url()
         return {
             **values,
@@ -35,6 +34,16 @@ class LoyaltyB2bApproval(models.Model):
         }
 
     def _get_message_subject(self, values, kind):
+        """Return the subject line of a mail.
+
+        :param dict values: of `_prepare_approval`.
+        """
+        if kind == "behalf":
+            return self.env._(
+                "%(program)s: %(points)s answered in your place",
+                program=self.wallet_id.program_id.name,
+                points=values["points"],
+            )
         if kind == "asked":
             return self.env._(
                 "%(program)s: %(name)s asks for %(points)s",

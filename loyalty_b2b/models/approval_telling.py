@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import models
 
 ACTIVITY = "loyalty_b2b.mail_activity_type_approval"
 
@@ -21,7 +21,7 @@ class LoyaltyB2bApproval(models.Model):
             users = self._get_asked_users()
             self._leave_activities(users)
             names = users.mapped("name")
-        self.redemption_id._message_log(body=self._get_asked_log(names))
+        self._log_step(self._get_asked_log(names))
 
     def _get_asked_log(self, names):
         """Say who was asked, for the history."""
@@ -34,6 +34,20 @@ class LoyaltyB2bApproval(models.Model):
                 "Asked at the customer until %(end)s: %(names)s", **values
             )
         return self.env._("Asked until %(end)s: %(names)s", **values)
+
+    def _log_step(self, text, author=None):
+        """Note in the history of the wish, and of its quotation, how it goes on.
+
+        :param author: `res.partner` who did it; the user by default.
+        """
+        wish = self.redemption_id
+        values = {"author_id": author.id} if author else {}
+        wish._message_log(body=text, **values)
+        if wish.order_id:
+            prefix = self.env._(
+                "Wish for %(points)s points.", points=wish._format_points(self.points)
+            )
+            wish.order_id._message_log(body=f"{prefix} {text}", **values)
 
     def _leave_activities(self, users):
         """Leave our people an activity on the wish."""
@@ -86,39 +100,18 @@ class LoyaltyB2bApproval(models.Model):
         """Send each a mail of his own, in his language and the programme's look.
 
         :param people: `res.partner`; who has no address gets none.
-        :param str kind: `asked` or `answered`.
+        :param str kind: `asked`, `answered` or `behalf`.
         """
-        mails = [
-            self._prepare_approval_mail(person, kind)
-            for person in people.filtered("email")
-        ]
-        self._queue_mails(mails)
-
-    def _queue_mails(self, mails):
-        """Queue mails and wake their job; what is sent leaves no copy with its link."""
-        if mails:
-            self.env["mail.mail"].sudo().create(mails)
-            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
-
-    def _prepare_approval_mail(self, person, kind):
-        """Return the values of one mail."""
-        wallet, company = self.wallet_id, self.company_id
-        message = self._prepare_approval_message(person, kind)
-        lang = message["lang"]
-        body = self.env["ir.qweb"]._render(
-            f"loyalty_b2b.message_approval_{kind}", {"m": message}, lang=lang
+        wallet = self.wallet_id
+        wallet._queue_mails(
+            [
+                wallet._prepare_mail_at_once(
+                    person, self._prepare_approval_message(person, kind), kind
+                )
+                for person in people.filtered("email")
+            ]
         )
-        sender = company.email_formatted or self.env.user.email_formatted
-        return {
-            "subject": message["subject"],
-            "body_html": wallet.with_context(lang=lang)._render_message_layout(
-                body, message["subject"]
-            ),
-            "email_from": sender,
-            "reply_to": wallet.user_id.email_formatted or sender,
-            "author_id": company.partner_id.id,
-            "recipient_ids": [Command.set(person.ids)],
-            "record_company_id": company.id,
-            "auto_delete": True,
-            "message_type": "email_outgoing",
-        }
+
+    def _tell_replaced(self):
+        """Tell the administrators that one of ours has answered in their place."""
+        self._send_to(self._get_administrators(), "behalf")

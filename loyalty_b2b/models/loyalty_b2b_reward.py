@@ -65,6 +65,7 @@ class LoyaltyB2bReward(models.Model):
         " that are put on an order; 0: points are enough.",
     )
     value = fields.Monetary(
+        string="Worth",
         tracking=True,
         help="What the reward is worth to the customer, tax included.",
     )

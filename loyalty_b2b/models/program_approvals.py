@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..fields import Points
 
@@ -44,6 +44,8 @@ class LoyaltyB2bProgram(models.Model):
         default="record",
     )
 
+    caption_approvals = fields.Char(compute="_compute_caption_approvals")
+
     _approval_days = models.Constraint(
         "CHECK (approval_days BETWEEN 1 AND 60)",
         "An answer takes from 1 to 60 days.",
@@ -51,6 +53,18 @@ class LoyaltyB2bProgram(models.Model):
     _sales_approval_points = models.Constraint(
         "CHECK (sales_approval_points >= 0)", "Sales agrees above 0 or more points."
     )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("staff_use", "sales_approval")
+    @api.depends_context("lang")
+    def _compute_caption_approvals(self):
+        for program in self:
+            program.caption_approvals = {
+                "record": self.env._("staff on record"),
+                "confirm": self.env._("staff after confirmation"),
+                "none": self.env._("customers only"),
+            }.get(program.staff_use, "")
 
     # === BUSINESS METHODS === #
 

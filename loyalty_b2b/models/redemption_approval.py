@@ -50,7 +50,10 @@ class LoyaltyB2bRedemption(models.Model):
         draft._check_staff_use()
         if not draft._get_needed_approvals():
             wish = self.with_context(**QUIET).create({**terms, **values})
+            if wish.reason:
+                wish.with_context(**QUIET).ledger_note = wish._get_ledger_note()
             wish._reserve_offer(draft, base_lines)
+            wish._tell_record()
             return wish
         draft._check_wish()
         wish = self.with_context(**QUIET).create(
@@ -68,14 +71,17 @@ class LoyaltyB2bRedemption(models.Model):
 
         :raises UserError: if only customers do.
         """
-        if self.program_id.staff_use == "none" and self._is_by_staff():
-            raise UserError(
-                self.env._(
-                    "In %(program)s only customers use their points: they do so in the"
-                    " portal.",
-                    program=self.program_id.name,
-                )
-            )
+        if refusal := self._get_staff_refusal():
+            raise UserError(refusal)
+
+    def _get_staff_refusal(self):
+        """Return why our staff may not use points for customers, or ''."""
+        if self.program_id.staff_use != "none" or not self._is_by_staff():
+            return ""
+        return self.env._(
+            "In %(program)s only customers use their points: they do so in the portal.",
+            program=self.program_id.name,
+        )
 
     def _check_wish(self):
         """Check that a wish makes sense before anybody is asked about it.
@@ -174,6 +180,7 @@ class LoyaltyB2bRedemption(models.Model):
         super()._take_points()
         if order and self.state == "reserved":
             order._log_loyalty_b2b_use(self)
+        self._tell_record()
 
     def _check_order(self):
         """Check that the quotation is still there, and this customer's.

@@ -72,6 +72,16 @@ class LoyaltyB2bRedemption(models.Model):
         for redemption in self:
             redemption.is_alone = redemption._is_alone()
 
+    @api.depends("reward_name", "quantity")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        for redemption in self.filtered("reward_name"):
+            redemption.display_name = self.env._(
+                "%(reward)s: %(use)s",
+                reward=redemption._describe_reward(),
+                use=redemption.display_name,
+            )
+
     @api.depends("responsible_id")
     @api.depends_context("uid")
     def _compute_can_handle(self):
@@ -90,11 +100,25 @@ class LoyaltyB2bRedemption(models.Model):
         for redemption in self:
             redemption._close_activities()
             redemption.write(redemption._prepare_done())
+            redemption._log_use()
             if redemption.reward_kind == "voucher":
                 redemption._show_codes()
                 redemption._finish()
             else:
                 redemption._ask_to_hand_over()
+
+    def _log_use(self):
+        """Note in the wallet's history that points were used without an order."""
+        if not self._is_alone():
+            return
+        self.wallet_id._message_log(
+            body=self.env._(
+                "%(points)s points used for %(reward)s, asked by %(name)s.",
+                points=self._format_points(self.points),
+                reward=self._describe_reward(),
+                name=self.contact_id.name or self.user_id.name or "",
+            )
+        )
 
     def _prepare_done(self):
         """Return what is noted when the points of a reward are used."""

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class LoyaltyB2bReward(models.Model):
@@ -22,12 +23,12 @@ class LoyaltyB2bReward(models.Model):
     )
     limit_period = fields.Selection(
         selection=[
-            ("month", "month"),
-            ("quarter", "quarter"),
-            ("year", "year"),
-            ("lifetime", "ever"),
+            ("month", "a month"),
+            ("quarter", "a quarter"),
+            ("year", "a year"),
+            ("lifetime", "in all"),
         ],
-        string="In a",
+        string="Period of the limit",
         required=True,
         default="year",
         help="Calendar periods in the programme's time zone.",
@@ -50,9 +51,9 @@ class LoyaltyB2bReward(models.Model):
     )
     turnover_period = fields.Selection(
         selection=[
-            ("quarter", "this quarter"),
-            ("year", "this year"),
-            ("rolling", "the last 12 months"),
+            ("quarter", "in this quarter"),
+            ("year", "in this year"),
+            ("rolling", "in the last 12 months"),
         ],
         string="Turnover in",
         required=True,
@@ -60,8 +61,7 @@ class LoyaltyB2bReward(models.Model):
     )
     is_exclusive = fields.Boolean(
         string="Only for participants",
-        help="Customers see that it cannot be bought; its product is on no other"
-        " order.",
+        help="Customers see that it cannot be bought; its product is not for sale.",
     )
 
     _dates = models.Constraint(
@@ -72,3 +72,21 @@ class LoyaltyB2bReward(models.Model):
         "CHECK (COALESCE(limit_number, 0) >= 0 AND COALESCE(min_turnover, 0) >= 0)",
         "Limits of a reward are 0 or more.",
     )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("is_exclusive", "product_id")
+    def _check_exclusive(self):
+        """What only participants can have is not for sale."""
+        for reward in self:
+            product = reward.product_id
+            if reward.is_exclusive and product.sale_ok:
+                raise ValidationError(
+                    self.env._(
+                        "“%(reward)s” is only for participants, but %(product)s can be"
+                        " bought: untick “Sales” on the product, or let the reward be"
+                        " for all.",
+                        reward=reward.name,
+                        product=product.display_name,
+                    )
+                )

@@ -44,6 +44,7 @@ class LoyaltyB2bReward(models.Model):
         wallet._lock()
         own = None if self._is_asked_by_us() else contact
         self._check_obtainable(wallet, own, quantity, order)
+        self._check_attendees(values.get("attendees"), quantity)
         terms = self.sudo()._prepare_redemption(
             wallet, contact, quantity, order, **values
         )
@@ -89,6 +90,23 @@ class LoyaltyB2bReward(models.Model):
                 currency_id=order.currency_id.id,
             )
         return terms
+
+    def _check_attendees(self, names, quantity):
+        """Refuse more names than seats.
+
+        :param str names: one a line; may be empty.
+        """
+        count = len([name for name in (names or "").splitlines() if name.strip()])
+        if count > quantity:
+            raise UserError(
+                self.env._(
+                    "%(reward)s: %(names)s names for %(number)s. Take more, or name"
+                    " fewer.",
+                    reward=self.name,
+                    names=count,
+                    number=quantity,
+                )
+            )
 
     # === STOCK === #
 

@@ -174,7 +174,7 @@ class LoyaltyB2bReward(models.Model):
     def _get_handing_caption(self):
         if self.user_id and self.days_to_fulfil:
             return self.env._(
-                "%(name)s, within %(days)s days",
+                "%(name)s, %(days)s days",
                 name=self.user_id.name,
                 days=self.days_to_fulfil,
             )

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import Command, api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -23,6 +23,46 @@ class LoyaltyB2bWallet(models.Model):
         approvals = self.env["loyalty.b2b.approval"].sudo()
         domain = Domain(approvals._get_overdue_domain())
         approvals.search(domain & Domain("wallet_id", "in", self.ids))._lapse()
+
+    # === MAILS AT ONCE === #
+
+    def _prepare_mail_at_once(self, person, message, kind):
+        """Return the values of a mail in the programme's look, in the reader's language.
+
+        What is sent leaves no copy: it may hold a link for one person alone.
+
+        :param person: `res.partner` with an address.
+        :param dict message: plain values of the text; `subject`, `lang` among them.
+        :param str kind: names the template `message_approval_<kind>`.
+        """
+        self.ensure_one()
+        company, lang = self.company_id, message["lang"]
+        body = self.env["ir.qweb"]._render(
+            f"loyalty_b2b.message_approval_{kind}", {"m": message}, lang=lang
+        )
+        sender = company.email_formatted or self.env.user.email_formatted
+        return {
+            "subject": message["subject"],
+            "body_html": self.with_context(lang=lang)._render_message_layout(
+                body, message["subject"]
+            ),
+            "email_from": sender,
+            "reply_to": self.user_id.email_formatted or sender,
+            "author_id": company.partner_id.id,
+            "recipient_ids": [Command.set(person.ids)],
+            "record_company_id": company.id,
+            "auto_delete": True,
+            "message_type": "email_outgoing",
+        }
+
+    def _queue_mails(self, mails):
+        """Queue mails and wake the job that sends them.
+
+        :param list mails: of `_prepare_mail_at_once`.
+        """
+        if mails:
+            self.env["mail.mail"].sudo().create(mails)
+            self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     # === PORTAL === #
 

@@ -169,8 +169,7 @@ class LoyaltyB2bWallet(models.Model):
         :param str code: of `NextStep`.
         """
         if code == "approve":
-            action = self.action_view_redemptions()
-            return {**action, "context": {"search_default_to_approve": 1}}
+            return self._get_open_approvals()
         if code == "owed":
             return self.action_view_entries()
         if code == "invited" and self.env.user.has_group(OFFICER):
@@ -178,6 +177,14 @@ class LoyaltyB2bWallet(models.Model):
         if code in ("expiring", "level", "silent", "use"):
             return self._get_new_quotation()
         return self.get_formview_action()
+
+    def _get_open_approvals(self):
+        """Return the action that lists the open questions about the wallet's points."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "loyalty_b2b.loyalty_b2b_approval_action"
+        )
+        domain = [("redemption_id.wallet_id", "=", self.id), ("verdict", "=", False)]
+        return {**action, "domain": domain, "context": {}}
 
     def _get_new_quotation(self):
         """Return the action that begins a quotation for the customer."""

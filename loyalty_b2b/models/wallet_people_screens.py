@@ -12,7 +12,7 @@ class LoyaltyB2bWallet(models.Model):
     person_now_ids = fields.One2many(
         comodel_name="loyalty.b2b.person",
         inverse_name="wallet_id",
-        string="People now",
+        string="Person",
         domain=[("date_end", "=", False)],
         readonly=True,
     )
@@ -41,7 +41,7 @@ class LoyaltyB2bWallet(models.Model):
             words = [wallet._get_colleagues_words()]
             roles = wallet.person_now_ids.mapped("role")
             if roles and "administers" not in roles:
-                words.append(self.env._("Nobody decides about points yet."))
+                words.append(self.env._("Nobody decides about points."))
             wallet.colleagues_text = " ".join(words)
 
     def _get_colleagues_words(self):

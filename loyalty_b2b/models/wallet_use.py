@@ -73,7 +73,8 @@ class LoyaltyB2bWallet(models.Model):
         lifted = self._prepare_lifted(
             [(root.id, returned.date_expiry, points)],
             self.env._("Expired, and used again with its invoice"),
-            **values,
+            # what is lifted has a note of its own
+            **{name: value for name, value in values.items() if name != "note"},
         )
         values["reversed_entry_id"] = returned.id
         row = self._prepare_forced(points, key, **values)

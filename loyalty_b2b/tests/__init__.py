@@ -55,6 +55,8 @@ from . import test_debit_note
 from . import test_approvals
 from . import test_approvals_link
 from . import test_order_points
+from . import test_staff_use
+from . import test_process_approvals
 from . import test_booking_whole
 from . import test_expiry_lifted
 from . import test_rights_dialogs
@@ -72,6 +74,7 @@ from . import test_tier_rules
 from . import test_order_rewards
 from . import test_order_rewards_goods
 from . import test_order_rewards_money
+from . import test_order_rewards_oracle
 from . import test_origin
 from . import test_notices
 from . import test_expiry_notice
@@ -120,6 +123,7 @@ from . import test_erasure
 from . import test_people_screens
 from . import test_people_rights
 from . import test_reward_course
+from . import test_reward_kinds
 from . import test_reward_desk
 from . import test_process_rewards
 from . import test_vouchers

@@ -48,7 +48,8 @@ class TestNextRewards(RewardCommon):
         self.assertEqual(self._get_next()["now"], ("Day", 0))
 
     def test_a_gift_is_for_a_person_and_not_suggested(self):
-        self._create_reward("Watch", 1000, kind="gift")
+        self.company.loyalty_b2b_gifts = True
+        self._create_reward("Watch", 1000, kind="gift", value=10.0, cost=10.0)
         self.assertEqual(self._get_next()["now"], ("Day", 0))
 
     def test_who_has_to_ask_is_told_all_the_same(self):
@@ -65,6 +66,14 @@ class TestNextRewards(RewardCommon):
         other = self._create_program(name="Other")
         self._create_reward("Foreign", 950, program_id=other.id)
         self.assertEqual(self._get_next()["now"], ("Day", 0))
+
+    def test_programme_counts_its_rewards_and_leads_to_them(self):
+        self.hour.active = False
+        program = self.program.with_user(self.salesperson)
+        self.assertEqual(program.reward_count, 3)
+        action = program.action_view_rewards()
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found, self.day | self.week | self.month)
 
     def test_costs_the_same_for_few_and_many_rewards(self):
         few = self._count()

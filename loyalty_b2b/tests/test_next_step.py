@@ -124,7 +124,7 @@ class TestNextStep(LoyaltyB2bTierCommon):
         self._create_wish(order_id=order.id, points=1000)
         self.assertEqual(order.loyalty_b2b_next_step, "1,000 points wait for an answer")
         action = order.action_loyalty_b2b_next_step()
-        self.assertEqual(action["res_model"], "loyalty.b2b.redemption")
+        self.assertEqual(action["res_model"], "loyalty.b2b.approval")
 
     def test_customer_of_a_colleague_gives_no_step(self):
         self._give_points(1500)

@@ -93,6 +93,21 @@ class TestRewardDialogs(RewardCommon):
                 dialog.action_apply()
         self.assertEqual(use.state, "done")
 
+    def test_responsible_sees_what_he_hands_over_whoever_the_customer_is(self):
+        other = self._create_customer("Other", user_id=self.officer.id)
+        wallet = self._enrol(other)
+        self._give_points(500, wallet)
+        reward = self._create_reward(user_id=self.salesperson.id)
+        use = self._redeem(reward, wallet=wallet, contact=self.env["res.partner"])
+        self.assertEqual(use.activity_ids.user_id, self.salesperson)
+        mine = use.with_user(self.salesperson)
+        self.assertEqual(mine.reward_name, "Hotline hour")
+        self.assertTrue(mine.can_handle)
+        with self.assertRaises(AccessError):
+            wallet.with_user(self.salesperson).read(["state"])
+        form = Form(mine)
+        self.assertEqual(form.state, "done")
+
     def test_officer_takes_a_handing_over_upon_himself(self):
         use = self._redeem(self._create_reward(user_id=self.sales_all.id))
         use.with_user(self.officer).action_take_over()

@@ -18,6 +18,8 @@ from . import loyalty_b2b_program_new
 from . import loyalty_b2b_statement
 from . import loyalty_b2b_statement_wallet
 from . import loyalty_b2b_use_points
+from . import use_points_plan
+from . import loyalty_b2b_approval_answer
 from . import loyalty_b2b_add_reward
 from . import loyalty_b2b_add_reward_line
 from . import loyalty_b2b_try

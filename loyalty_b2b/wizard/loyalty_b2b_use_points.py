@@ -142,7 +142,9 @@ class LoyaltyB2bUsePoints(models.TransientModel):
         order = self.order_id
         order.check_access("write")
         self._check_contact()
-        order._use_loyalty_b2b_points(int(self.points), self.contact_id)
+        order._use_loyalty_b2b_points(
+            int(self.points), self.contact_id, **self._prepare_use_values()
+        )
         return {"type": "ir.actions.act_window_close"}
 
     def action_remove(self):
