@@ -22,6 +22,12 @@ ROLES = (
     "auditor",
 )
 CUSTOMERS = ROLES[:6]
+# A form, as the page made it.
+FORM = {
+    "quantity": "1",
+    "reason": "To learn",
+    "request_key": "12345678-1234-4234-8234-123456789012",
+}
 # A picture of one point.
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAA"
@@ -163,6 +169,7 @@ class MatrixCommon(LoyaltyB2bPortalCommon):
                 "kind": "service",
                 "points": 20,
                 "needs_approval": True,
+                "image_1920": PIXEL,
             }
         )
         yield cls.env["loyalty.b2b.reward"].create(
@@ -180,8 +187,15 @@ class MatrixCommon(LoyaltyB2bPortalCommon):
         yield wish.approval_ids
         # a question for the customer's administrator
         lesson = reward.copy({"name": "Lesson", "needs_approval": False})
-        asked = lesson._redeem(cls.wallet, cls.users["colleague"].partner_id)
-        cls.question = asked.approval_ids
+        colleague = cls.users["colleague"]
+        asked = (
+            cls.wallet.with_user(colleague)
+            .sudo()
+            ._redeem_in_portal(
+                colleague.partner_id, lesson.with_user(colleague).sudo(), FORM
+            )
+        )
+        cls.question = asked.with_env(cls.env).sudo().approval_ids
         voucher = reward.copy({"name": "Voucher", "kind": "voucher"})
         yield (
             cls.env["loyalty.b2b.reward.code"]

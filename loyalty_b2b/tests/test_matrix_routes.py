@@ -140,7 +140,7 @@ class TestMatrixRoutes(MatrixCommon):
                 missing.headers.get("Location"), answer.headers.get("Location")
             )
 
-    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
+    # @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
     def test_every_route_by_everybody(self):
         self.routes = self._get_routes()
         self.arguments = self._get_arguments()
