@@ -86,6 +86,7 @@
         "report/customer_statement_templates.xml",
         "views/portal_statement_templates.xml",
         "views/portal_rewards_templates.xml",
+        "views/portal_gift_templates.xml",
         "views/portal_uses_templates.xml",
         "views/portal_activities_templates.xml",
         "views/loyalty_b2b_menus.xml",

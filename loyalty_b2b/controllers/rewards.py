@@ -11,7 +11,15 @@ from odoo.addons.portal.controllers.portal import pager
 
 from .portal import MAX_ID, LoyaltyB2bPortal, parse_page
 
-TYPED = ("quantity", "reason", "attendees", "order_id")
+TYPED = (
+    "quantity",
+    "reason",
+    "attendees",
+    "order_id",
+    "gift_name",
+    "gift_function",
+    "gift_status",
+)
 MOST_ORDERS = 20
 MOST_TYPED = 5000
 
@@ -81,7 +89,9 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
                     request.env.user.partner_id,
                     reward,
                     kwargs,
-                    order=self._find_loyalty_b2b_order(wallet, kwargs.get("order_id")),
+                    order=self._find_loyalty_b2b_quotation(
+                        wallet, kwargs.get("order_id")
+                    ),
                 )
         except UserError as error:
             return self._render_loyalty_b2b_reward(
@@ -150,7 +160,7 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             lambda order: wallet in found[order.partner_invoice_id]
         )
 
-    def _find_loyalty_b2b_order(self, wallet, typed):
+    def _find_loyalty_b2b_quotation(self, wallet, typed):
         """Return the quotation that was chosen, in sudo; empty if it is none of his."""
         orders = self._find_loyalty_b2b_orders(wallet) if typed else None
         if not orders:

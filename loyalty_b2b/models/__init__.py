@@ -274,4 +274,6 @@ from . import person_screens
 from . import wallet_people_screens
 from . import program_people_screens
 from . import res_partner_role_screens
+from . import wallet_portal_gift
+from . import reward_portal_gift
 from . import program_rewards

@@ -171,7 +171,8 @@ class LoyaltyB2bGift(models.Model):
         )
         return self.env._(
             "In %(year)s, %(person)s has got %(number)s of %(most)s gifts; %(left)s of"
-            " %(limit)s is left. For %(customer)s in all, %(whole)s of %(all)s is left.",
+            " %(limit)s is left. For %(customer)s in all, %(whole)s of %(all)s is"
+            " left.",
             year=self.date.year,
             person=self.name,
             number=number,

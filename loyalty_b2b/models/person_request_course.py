@@ -123,6 +123,20 @@ class LoyaltyB2bPersonRequest(models.Model):
         late.write({"state": "lapsed"})
         late.activity_unlink([TODO])
 
+    def _note_granted(self, by):
+        """Note that the person was named administrator, however that came.
+
+        :param by: `res.partner` who named him.
+        """
+        self.write(
+            {
+                "state": "granted",
+                "decided_at": fields.Datetime.now(),
+                "decided_by_name": by.sudo().name,
+            }
+        )
+        self.activity_unlink([TODO])
+
     def _withdraw(self):
         """End requests of a person whose data are erased."""
         waiting = self.filtered(lambda one: one.state == "asked")

@@ -56,7 +56,7 @@ class LoyaltyB2bProgram(models.Model):
         if self.trust_first:
             return self.env._("the first decides")
         if self._has_terms():
-            return self.env._("terms, version %(number)s", number=self.terms_version)
+            return self.env._("version %(number)s", number=self.terms_version)
         return ""
 
     # === CRUD METHODS === #

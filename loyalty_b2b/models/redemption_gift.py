@@ -37,6 +37,19 @@ class LoyaltyB2bRedemption(models.Model):
                 steps |= {"gift"}
         return steps
 
+    def _ask(self, step):
+        question = super()._ask(step)
+        if step == "gift" and not question._get_asked_users():
+            raise UserError(
+                self.env._(
+                    "A gift of this value is agreed to by a second officer, and"
+                    " %(company)s has none. Make somebody an officer of B2B Loyalty"
+                    " first.",
+                    company=self.company_id.name,
+                )
+            )
+        return question
+
     def _take_points(self):
         if self.reward_kind == "gift":
             gifts = self.sudo().gift_ids

@@ -185,6 +185,15 @@ class LoyaltyB2bRedemption(models.Model):
             points=self._format_points(self.points),
         )
 
+    def _describe_short(self):
+        """Return reward and points where the place is small."""
+        return self.env._(
+            "%(reward)s (%(points)s %(point_name)s)",
+            reward=self._describe_reward(),
+            points=self._format_points(self.points),
+            point_name=self.program_id._get_point_name(self.points),
+        )
+
     def _describe_given(self):
         """Return what the order has of the reward, in words."""
         if self.amount_untaxed:

@@ -26,7 +26,8 @@ class LoyaltyB2bWallet(models.Model):
         names = self._get_administrators().mapped("name")
         if names:
             return self.env._(
-                "%(names)s decide(s) about points: ask there.", names=", ".join(names)
+                "Your company has somebody who decides: ask %(names)s.",
+                names=", ".join(names),
             )
         if self.sudo().state not in ("active", "invited"):
             return self.env._("The wallet is closed at the moment.")
@@ -62,7 +63,12 @@ class LoyaltyB2bWallet(models.Model):
             raise UserError(
                 self.env._("This was asked several times today. Try again tomorrow.")
             )
-        request = requests.create(requests._prepare_request(wallet, partner, reason))
+        # who asks follows nothing of ours
+        quiet = requests.with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True
+        )
+        request = quiet.create(quiet._prepare_request(wallet, partner, reason))
+        request = requests.browse(request.id)
         request._schedule_answer()
         request._send_link()
         return request
@@ -88,6 +94,15 @@ class LoyaltyB2bWallet(models.Model):
         except UserError:
             # too many asked today: no reason not to accept the terms
             return
+
+    def _grant(self, partner, role, limit_order=0, limit_month=0, reason="", by=None):
+        person = super()._grant(partner, role, limit_order, limit_month, reason, by)
+        if role == "administers":
+            asked = self.sudo().request_ids.filtered(
+                lambda one: one.partner_id == partner and one.state == "asked"
+            )
+            asked._note_granted(by or self.env.user.partner_id)
+        return person
 
     # === MERGE === #
 

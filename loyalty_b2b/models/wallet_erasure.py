@@ -65,7 +65,7 @@ class LoyaltyB2bWallet(models.Model):
         wallets._forget_in_ledger(partner, pseudonym)
         wallets._forget_in_tables(partner, pseudonym)
         self.env.flush_all()
-        wallets._forget_in_words(partner.name, pseudonym)
+        wallets._forget_in_words(partner, pseudonym)
         self.env.invalidate_all()
         for wallet in wallets:
             wallet._message_log(
@@ -222,10 +222,35 @@ class LoyaltyB2bWallet(models.Model):
 
     # === TEXTS === #
 
-    def _forget_in_words(self, name, pseudonym):
+    def _forget_in_words(self, partner, pseudonym):
         """Change a name in what was typed or logged about these wallets."""
-        if len(name or "") < 3:
-            return
+        for model, ids in self._get_logged():
+            self._query_forget_author(model, ids, partner, pseudonym)
+        if len(partner.name or "") > 2:
+            self._replace_name(partner.name, pseudonym)
+
+    def _get_logged(self):
+        """Return of which records the history tells of the people of these wallets."""
+        found = [("loyalty.b2b.wallet", self.ids)]
+        for model in ("loyalty.b2b.redemption", "loyalty.b2b.person.request"):
+            rows = self.env[model].sudo().search([("wallet_id", "in", self.ids)])
+            found.append((model, rows.ids))
+        return found
+
+    def _query_forget_author(self, model, ids, partner, pseudonym):
+        self.env.execute_query(
+            SQL(
+                "UPDATE mail_message SET author_id = NULL, email_from = %s"
+                " WHERE model = %s AND res_id = ANY(%s) AND author_id = %s"
+                " RETURNING id",
+                pseudonym,
+                model,
+                list(ids),
+                partner.id,
+            )
+        )
+
+    def _replace_name(self, name, pseudonym):
         for table, column in TEXTS:
             self._query_replace(
                 SQL.identifier(table),
@@ -234,11 +259,25 @@ class LoyaltyB2bWallet(models.Model):
                 name,
                 pseudonym,
             )
-        found = [("loyalty.b2b.wallet", self.ids)]
-        for model in ("loyalty.b2b.redemption", "loyalty.b2b.person.request"):
-            rows = self.env[model].sudo().search([("wallet_id", "in", self.ids)])
-            found.append((model, rows.ids))
-        for model, ids in found:
+        self._replace_in_approvals(name, pseudonym)
+        self._replace_in_history(name, pseudonym)
+
+    def _replace_in_approvals(self, name, pseudonym):
+        for column in ("reason", "answer"):
+            self._query_replace(
+                SQL("loyalty_b2b_approval"),
+                SQL.identifier(column),
+                SQL(
+                    "redemption_id IN (SELECT id FROM loyalty_b2b_redemption"
+                    " WHERE wallet_id = ANY(%s))",
+                    list(self.ids),
+                ),
+                name,
+                pseudonym,
+            )
+
+    def _replace_in_history(self, name, pseudonym):
+        for model, ids in self._get_logged():
             of_model = SQL("res_id = ANY(%s)", list(ids))
             for table, column, link in (
                 ("mail_message", "body", "model"),
@@ -262,7 +301,8 @@ class LoyaltyB2bWallet(models.Model):
         self.env.execute_query(
             SQL(
                 "UPDATE %(table)s"
-                " SET %(column)s = regexp_replace(%(column)s, %(pattern)s, %(new)s, 'g')"
+                " SET %(column)s ="
+                " regexp_replace(%(column)s, %(pattern)s, %(new)s, 'g')"
                 " WHERE %(where)s AND POSITION(%(name)s IN %(column)s) > 0"
                 " RETURNING id",
                 table=table,

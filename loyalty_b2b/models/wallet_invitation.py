@@ -118,7 +118,10 @@ class LoyaltyB2bWallet(models.Model):
         ).partner_id
 
     def _is_known_elsewhere(self, email, colleague):
-        """Tell whether an address belongs to staff or to somebody of another company.
+        """Tell whether staff have to look at an address.
+
+        That is one of staff, of somebody of another company, or of a person of this
+        customer whose access to the portal was taken away.
 
         :param colleague: person of this customer with the address, if any.
         """
@@ -132,7 +135,11 @@ class LoyaltyB2bWallet(models.Model):
         return bool(
             partners.search_count(others, limit=1)
             or users.search_count(taken, limit=1)
-            or any(user._is_internal() for user in colleague.user_ids)
+            or any(
+                # staff took the access away
+                user._is_internal() or not user.active
+                for user in colleague.with_context(active_test=False).user_ids
+            )
         )
 
     def _create_colleague(self, by, texts):
@@ -198,8 +205,8 @@ class LoyaltyB2bWallet(models.Model):
             summary=wallet.env._("Portal access for %(name)s?", name=colleague.name),
             note=wallet.env._(
                 "%(by)s invited %(name)s (%(email)s). This address belongs to somebody"
-                " of another company, or to staff, so no invitation was sent. Look"
-                " whether it is the same person.",
+                " of another company or to staff, or its access was taken away, so no"
+                " invitation was sent. Look whether it may have access.",
                 by=by.name,
                 name=colleague.name,
                 email=colleague.email,

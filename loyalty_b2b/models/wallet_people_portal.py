@@ -38,7 +38,8 @@ class LoyaltyB2bWallet(models.Model):
         return (
             companies._get_loyalty_b2b_owned_domain()
             & Domain("is_company", "=", False)
-            & Domain("type", "in", ("contact", "other"))
+            # no addresses that the portal's users add for deliveries
+            & (Domain("type", "=", "contact") | Domain("user_ids", "!=", False))
             & Domain("name", "!=", False)
         )
 
@@ -67,10 +68,12 @@ class LoyaltyB2bWallet(models.Model):
             lambda one: one.partner_id == partner and one._is_open()
         )
         program = self.program_id
+        refusal = "" if administrators else self._get_administrator_refusal(partner)
         return {
             "names": administrators.mapped("name"),
             "is_administrator": partner in administrators,
-            "may_ask": not asked and not self._get_administrator_refusal(partner),
+            "may_ask": not (asked or refusal or administrators),
+            "refusal": refusal,
             "asked": program._format_portal_day(program._local_day(asked.asked_at))
             if asked
             else "",

@@ -124,8 +124,8 @@ class LoyaltyB2bWallet(models.Model):
         if self.tier_id:
             lines.append(
                 self.env._(
-                    "The level %(tier)s stays with %(origin)s. Set one by hand if the"
-                    " other company shall keep it.",
+                    "%(origin)s keeps its level %(tier)s: set one by hand if the other"
+                    " company shall have it, too.",
                     tier=self.tier_id.name,
                     origin=name,
                 )

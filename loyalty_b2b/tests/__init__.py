@@ -131,3 +131,5 @@ from . import test_suggestions
 from . import test_gifts
 from . import test_gifts_register
 from . import test_process_gifts
+from . import test_gifts_tour
+from . import test_gifts_portal

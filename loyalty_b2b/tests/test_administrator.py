@@ -195,6 +195,13 @@ class TestAdministrator(LoyaltyB2bFolkCommon):
         with self.assertRaisesRegex(UserError, "was answered"):
             request.with_user(self.salesperson).action_refuse()
 
+    def test_named_otherwise_the_request_is_answered(self):
+        self._ask()
+        self._make_boss()
+        request = self._get_request()
+        self.assertEqual(request.state, "granted")
+        self.assertFalse(request.activity_ids)
+
     def test_an_officer_refuses(self):
         self._ask()
         self._get_request().with_user(self.officer).action_refuse()

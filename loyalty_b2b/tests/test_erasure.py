@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .use_common import UseCommon
 
@@ -127,6 +127,25 @@ class TestErasure(UseCommon):
         names = self.use.entry_ids.mapped("contact_name")
         self.assertGreater(len(names), 1)
         self.assertEqual(len(set(names)), 1, names)
+
+    def test_what_the_person_booked_and_wrote_names_nobody(self):
+        self._confirm()
+        user = new_test_user(self.env, "anna", groups="base.group_portal")
+        user.partner_id.write({"name": "Kim Doe", "parent_id": self.customer.id})
+        self.anna = user.partner_id
+        lot = (
+            self.wallet.with_user(user)
+            .sudo()
+            ._open_balance(10, "test:own", note="Asked by Kim Doe")
+        )
+        self.wallet.with_user(user).sudo()._message_log(body="I did it")
+        self.assertEqual(lot.user_name, "Kim Doe")
+        self._erase()
+        self.assertRegex(lot.user_name, "^Person [0-9a-f]{8}$")
+        self.assertEqual(lot.note, f"Asked by {lot.user_name}")
+        self.assertFalse(lot.user_id)
+        message = self.wallet.message_ids.filtered(lambda m: "I did it" in m.body)
+        self.assertFalse(message.author_id)
 
     def test_open_uses_of_points_stand_against_it(self):
         with self.assertRaisesRegex(UserError, "1 open uses of points"):

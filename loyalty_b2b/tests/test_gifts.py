@@ -268,6 +268,14 @@ class TestGifts(GiftCommon):
         self.assertFalse(question._can_answer(self.sales_all))
         self.assertTrue(question._can_answer(self.second))
 
+    def test_without_a_second_officer_nothing_is_asked(self):
+        group = self.env.ref("loyalty_b2b.group_loyalty_b2b_officer")
+        root = self.env.ref("base.user_root")
+        others = group.all_user_ids - self.officer - root
+        others.with_user(root).write({"active": False})
+        with self.assertRaisesRegex(UserError, "second officer"):
+            self._ask(self.officer)
+
     def test_limits_hold_when_the_answer_comes(self):
         question = self._ask()
         self.company.loyalty_b2b_gift_person_limit = 140.0

@@ -3,8 +3,8 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import fields
-from odoo.tests import tagged
+from odoo import Command, fields
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.loyalty_b2b.models import wallet_invitation
@@ -40,6 +40,20 @@ class TestPortalPeople(LoyaltyB2bFolkCommon):
         )
         for text in ("Uses", "500 points", "2,000 points", "this month: 0 points"):
             self.assertIn(text, row)
+
+    def test_the_login_of_a_company_reads_why_it_cannot_ask(self):
+        user = new_test_user(
+            self.env,
+            "loyalty_firm",
+            groups="base.group_portal",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        user.partner_id.write({"is_company": True, "name": "Firm"})
+        self._enrol(user.partner_id)
+        page = self._text(self._read(self.people_url, user))
+        self.assertIn("Roles are given to persons", page)
+        self.assertNotIn("Ask to become administrator", page)
 
     def test_what_was_used_this_month_is_shown(self):
         self._make_boss()
@@ -280,6 +294,13 @@ class TestPortalInvitation(LoyaltyB2bFolkCommon):
         activities = self.wallet.activity_ids
         self.assertEqual(len(activities), 2)
         self.assertEqual(activities.user_id, self.salesperson)
+
+    def test_access_that_staff_took_away_is_not_given_again(self):
+        self.buyer.sudo().active = False
+        _answer, send = self._invite(email=self.buyer.partner_id.email)
+        send.assert_not_called()
+        self.assertFalse(self.buyer.active)
+        self.assertEqual(self.wallet.activity_ids.user_id, self.salesperson)
 
     def test_odd_forms_are_answered_in_words(self):
         for data, text in (

@@ -105,6 +105,7 @@ class LoyaltyB2bAddReward(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _check_contact(self):
