@@ -12,12 +12,12 @@ GET /loyalty/<int:program_id>/<string:token>/logo.png                    y y y y
 GET /loyalty/administrator                                               y y y y y y y y y y y y
 GET /loyalty/administrator/<string:token>                                y y y y y y y y y y y y
 GET /loyalty/approval-answered                                           y y y y y y y y y y y y
-GET /loyalty/approval/<string:token>                                     ? ? ? ? ? ? ? ? ? ? ? ?
+GET /loyalty/approval/<string:token>                                     y y y y y y y y y y y y
 GET /loyalty/invitation/<string:token>                                   y y y y y y y y y y y y
 GET /loyalty/invitation/<string:token>/logo                              y y y y y y y y y y y y
 GET /my/loyalty                                                          - y - y y y - - - - - -
 GET /my/loyalty/<int:entry_id>                                           - - - y y y - - - - - -
-GET /my/loyalty/approval/<int:approval_id>                               ? ? ? ? ? ? ? ? ? ? ? ?
+GET /my/loyalty/approval/<int:approval_id>                               - - - - - y - - - - - -
 GET /my/loyalty/order/<int:order_id>/preview                             - - - y y y - - - - - -
 GET /my/loyalty/page/<int:page>                                          - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>                                 - y - y y y - - - - - -
@@ -31,7 +31,7 @@ GET /my/loyalty/program/<int:program_id>/people                          - y - y
 GET /my/loyalty/program/<int:program_id>/people/page/<int:page>          - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/recommend                       - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/reward/<int:reward_id>          - y - y y y - - - - - -
-GET /my/loyalty/program/<int:program_id>/reward/<int:reward_id>/image    - - - - - - - - - - - -
+GET /my/loyalty/program/<int:program_id>/reward/<int:reward_id>/image    - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/rewards                         - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/rewards/page/<int:page>         - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/rules                           - y - y y y - - - - - -
@@ -40,27 +40,27 @@ GET /my/loyalty/program/<int:program_id>/statement/<string:kind>         - y - y
 GET /my/loyalty/program/<int:program_id>/terms                           - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/uses                            - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/uses/page/<int:page>            - y - y y y - - - - - -
-GET /my/loyalty/use/<int:use_id>                                         ? ? ? ? ? ? ? ? ? ? ? ?
+GET /my/loyalty/use/<int:use_id>                                         - - - y y y - - - - - -
 GET /my/orders/<int:order_id>                                            - - y y y y - y y y y y
 POST /loyalty/administrator/<string:token>                               w w w w w w w w w w w w
-POST /loyalty/approval/<string:token>                                    ? ? ? ? ? ? ? ? ? ? ? ?
+POST /loyalty/approval/<string:token>                                    w w w w w w w w w w w w
 POST /loyalty/invitation/<string:token>/ask                              w w w w w w w w w w w w
 POST /loyalty/invitation/<string:token>/join                             - y y y y y y y y y y y
-POST /my/loyalty/approval/<int:approval_id>                              ? ? ? ? ? ? ? ? ? ? ? ?
+POST /my/loyalty/approval/<int:approval_id>                              - - - - - w - - - - - -
 POST /my/loyalty/order/<int:order_id>/remove                             - - - y y y - - - - - -
 POST /my/loyalty/order/<int:order_id>/use                                - - - w w w - - - - - -
 POST /my/loyalty/order/<int:order_id>/withdraw                           - - - y y y - - - - - -
 POST /my/loyalty/program/<int:program_id>/channel                        - y - y y y - - - - - -
-POST /my/loyalty/program/<int:program_id>/consent                        - y - y y y - - - - - -
+POST /my/loyalty/program/<int:program_id>/consent                        - w - w w w - - - - - -
 POST /my/loyalty/program/<int:program_id>/join                           - y - y y y - - - - - -
 POST /my/loyalty/program/<int:program_id>/people/ask                     - w - y y y - - - - - -
 POST /my/loyalty/program/<int:program_id>/people/give                    - y - y y w - - - - - -
 POST /my/loyalty/program/<int:program_id>/people/invite                  - y - y y w - - - - - -
 POST /my/loyalty/program/<int:program_id>/people/take                    - y - y y w - - - - - -
 POST /my/loyalty/program/<int:program_id>/recommend                      - w - w w w - - - - - -
-POST /my/loyalty/program/<int:program_id>/reward/<int:reward_id>/redeem  - ? - ? ? ? - - - - - -
+POST /my/loyalty/program/<int:program_id>/reward/<int:reward_id>/redeem  - y - w w w - - - - - -
 POST /my/loyalty/program/<int:program_id>/terms                          - y - y y y - - - - - -
-POST /my/loyalty/use/<int:use_id>/withdraw                               ? ? ? ? ? ? ? ? ? ? ? ?
+POST /my/loyalty/use/<int:use_id>/withdraw                               - - - w y y - - - - - -
 """
 
 # What the forms carry; "@" stands before somebody's role.
@@ -80,7 +80,7 @@ FORMS = {
     "POST /my/loyalty/program/<int:program_id>/consent": {
         "kind": "offers",
         "channel": "email",
-        "given": "yes",
+        "act": "give",
     },
     "POST /my/loyalty/program/<int:program_id>/people/give": {
         "partner_id": "@colleague",
@@ -99,5 +99,6 @@ FORMS = {
     "POST /my/loyalty/program/<int:program_id>/reward/<int:reward_id>/redeem": {
         "quantity": 1,
         "reason": "Now",
+        "request_key": "12345678-1234-4234-8234-999999999999",
     },
 }

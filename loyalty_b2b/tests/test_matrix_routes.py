@@ -10,6 +10,8 @@ from .matrix_routes import FORMS, ROUTES
 
 MISSING = 2**31 - 2
 STRANGERS = ("public", "foreign", "outside")
+# Core's pages to which we add a block; what we add writes nothing, see the table.
+CORES_OWN = ("GET /my/orders/<int:order_id>",)
 # Arguments of routes that are no ids.
 WORDS = {"page": 1, "kind": "xlsx"}
 HOMES = ("/my", "/my/loyalty", "/web/login", "/odoo")
@@ -140,7 +142,7 @@ class TestMatrixRoutes(MatrixCommon):
                 missing.headers.get("Location"), answer.headers.get("Location")
             )
 
-    # @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
     def test_every_route_by_everybody(self):
         self.routes = self._get_routes()
         self.arguments = self._get_arguments()
@@ -158,6 +160,8 @@ class TestMatrixRoutes(MatrixCommon):
         """A page has a read-only cursor; what writes is sent as a form, with a token."""
         for name, (_rule, method, routing) in self._get_routes().items():
             with self.subTest(route=name):
+                if name in CORES_OWN:
+                    continue
                 if method == "GET":
                     self.assertTrue(routing.get("readonly"))
                 else:
