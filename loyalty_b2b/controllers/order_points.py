@@ -29,7 +29,7 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
         order = values.get("sale_order")
         if order:
             token = kwargs.get("access_token")
-            values["loyalty_b2b_use"] = self._prepare_loyalty_b2b_use(order, token)
+            values["loyalty_b2b_use"] = self._prepare_loyalty_b2b_order_use(order, token)
         return response
 
     @route(
@@ -43,7 +43,7 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
         self, order_id, points=0, access_token=None, **kwargs
     ):
         """Return the new total for a number of points; {} where there is nothing."""
-        order, wallet = self._find_loyalty_b2b_order(order_id, access_token)
+        order, wallet = self._visit_loyalty_b2b_order(order_id, access_token)
         if not wallet:
             return {}
         return order._preview_loyalty_b2b_portal_use(
@@ -109,7 +109,7 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
 
     # === WHO MAY SEE WHAT === #
 
-    def _find_loyalty_b2b_order(self, order_id, access_token=None):
+    def _visit_loyalty_b2b_order(self, order_id, access_token=None):
         """Return the order in sudo and the visitor's wallet for it, or two empty ones.
 
         :param str access_token: of the order, or whatever was sent.
@@ -117,11 +117,11 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
         orders = request.env["sale.order"].sudo()
         wallets = request.env.user.partner_id._get_loyalty_b2b_portal_wallets()
         order = orders.browse(order_id if 0 < order_id <= MAX_ID else []).exists()
-        if not order or not self._can_open_loyalty_b2b(order, access_token):
+        if not order or not self._can_open_loyalty_b2b_order(order, access_token):
             return orders, wallets.browse()
         return order, order._get_loyalty_b2b_visited_wallet(wallets)
 
-    def _can_open_loyalty_b2b(self, order, access_token):
+    def _can_open_loyalty_b2b_order(self, order, access_token):
         """Tell whether the visitor may open the order's page."""
         if order.with_user(request.env.user).has_access("read"):
             return True
@@ -134,11 +134,11 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
 
     # === VALUES === #
 
-    def _prepare_loyalty_b2b_use(self, order, access_token):
+    def _prepare_loyalty_b2b_order_use(self, order, access_token):
         """Return the block *Use points*; {} for whom it does not concern."""
         if request.env.user._is_public():
             return {}
-        found, wallet = self._find_loyalty_b2b_order(order.id, access_token)
+        found, wallet = self._visit_loyalty_b2b_order(order.id, access_token)
         person = request.env.user.partner_id
         use = found._prepare_loyalty_b2b_portal_use(wallet, person) if wallet else {}
         if not use:
@@ -162,7 +162,7 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
         :param change: function of order, wallet and person; may raise UserError.
         """
         token = form.get("access_token")
-        order, wallet = self._find_loyalty_b2b_order(order_id, token)
+        order, wallet = self._visit_loyalty_b2b_order(order_id, token)
         if not wallet:
             return request.redirect("/my")
         try:

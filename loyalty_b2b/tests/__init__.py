@@ -56,6 +56,7 @@ from . import test_approvals
 from . import test_approvals_link
 from . import test_order_points
 from . import test_staff_use
+from . import test_approvals_story
 from . import test_process_approvals
 from . import test_booking_whole
 from . import test_expiry_lifted
@@ -83,6 +84,8 @@ from . import test_process_messages
 from . import test_portal_messages
 from . import test_portal_statement
 from . import test_portal_rewards
+from . import test_portal_uses
+from . import test_rewards_tour
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
