@@ -157,6 +157,7 @@ from . import wallet_portal_statement
 from . import reward_portal
 from . import program_rewards_portal
 from . import wallet_portal_rewards
+from . import wallet_portal_wish
 from . import redemption_portal
 from . import wallet_portal_uses
 from . import entry_portal
@@ -267,7 +268,6 @@ from . import gift_limits
 from . import gift_keeping
 from . import reward_gift
 from . import redemption_gift
-from . import wallet_gift
 from . import program_gift
 from . import res_partner_gift
 from . import person_screens
@@ -277,3 +277,4 @@ from . import res_partner_role_screens
 from . import wallet_portal_gift
 from . import reward_portal_gift
 from . import program_rewards
+from . import wallet_gift

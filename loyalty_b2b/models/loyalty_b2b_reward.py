@@ -54,7 +54,7 @@ class LoyaltyB2bReward(models.Model):
         tracking=True,
     )
     description = fields.Html(translate=True)
-    terms = fields.Html(string="Terms", translate=True)
+    terms = fields.Html(translate=True)
 
     # its price
     points = Points(string="Price", required=True, tracking=True, help="Whole points.")
@@ -199,18 +199,48 @@ class LoyaltyB2bReward(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_used(self):
-        used = self.env["loyalty.b2b.redemption"].sudo()
-        for reward in self:
-            if used.search_count([("reward_id", "=", reward.id)], limit=1):
+    def write(self, vals):
+        self._check_fixed(vals)
+        return super().write(vals)
+
+    def _check_fixed(self, vals):
+        """Refuse to make something else of what customers have used.
+
+        :raises UserError: with the reward's name and the way out.
+        """
+        for name in {"program_id", "kind"} & set(vals):
+            changed = self.filtered(
+                lambda reward, name=name: (
+                    reward._fields[name].convert_to_write(reward[name], reward)
+                    != vals[name]
+                )
+            )
+            if used := changed._filter_used():
                 raise UserError(
                     self.env._(
-                        "“%(reward)s” stands in the history of customers: archive it"
-                        " instead.",
-                        reward=reward.name,
+                        "“%(reward)s” stands in the history of customers, so its"
+                        " programme and kind stay. Archive it and make a new one.",
+                        reward=used[0].name,
                     )
                 )
+
+    def _filter_used(self):
+        """Return the rewards that somebody has wished for."""
+        uses = self.env["loyalty.b2b.redemption"].sudo()
+        groups = uses._read_group([("reward_id", "in", self.ids)], ["reward_id"])
+        ids = {reward.id for (reward,) in groups}
+        return self.filtered(lambda reward: reward.id in ids)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if used := self._filter_used():
+            raise UserError(
+                self.env._(
+                    "“%(reward)s” stands in the history of customers: archive it"
+                    " instead.",
+                    reward=used[0].name,
+                )
+            )
 
     # === BUSINESS METHODS === #
 

@@ -173,9 +173,10 @@ class LoyaltyB2bRedemption(models.Model):
 
     def _lapse(self):
         alone = self.filtered(lambda one: one._is_alone())
-        if alone:
-            reason = self.env._("nobody confirmed it in time")
-            alone._cancel_reward(reason, "lapsed")
+        overdue = alone.filtered(lambda one: one._is_overdue())
+        overdue._cancel_reward(self.env._("nobody confirmed it in time"), "lapsed")
+        # the programme ends, or the customer leaves
+        (alone - overdue)._cancel_reward("", "lapsed")
         return super(LoyaltyB2bRedemption, self - alone)._lapse()
 
     def _get_needed_approvals(self):

@@ -17,7 +17,6 @@ class LoyaltyB2bRedemption(models.Model):
 
     responsible_id = fields.Many2one(
         comodel_name="res.users",
-        string="Responsible",
         readonly=True,
         index="btree_not_null",
         tracking=True,

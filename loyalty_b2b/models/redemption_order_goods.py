@@ -147,8 +147,8 @@ class LoyaltyB2bRedemption(models.Model):
             promised = max(line.product_uom_qty, line.qty_delivered)
             own = move_lines.filtered(lambda ml, line=line: line in ml.sale_line_ids)
             invoiced, credited = self._split_quantity(own)
-            if not invoiced or credited < invoiced:
-                standing += max(invoiced, promised) - credited
+            # what was credited is not promised again, what is still to come is
+            standing += max(invoiced, promised) - credited
             seen |= own
         invoiced, credited = self._split_quantity(move_lines - seen)
         return standing + invoiced - credited

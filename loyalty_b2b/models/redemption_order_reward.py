@@ -18,6 +18,9 @@ class LoyaltyB2bRedemption(models.Model):
             return super()._reserve_on_order()
         self._check_order()
         self.wallet_id._lock()
+        if self.approval_ids:
+            # time has passed since the wish
+            self._check_held()
         stock = self.reward_id._take_stock(int(self.quantity))
         self.with_context(**QUIET).counted = stock
         result = super()._reserve_on_order()

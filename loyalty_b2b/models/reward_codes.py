@@ -68,3 +68,10 @@ class LoyaltyB2bReward(models.Model):
                         left=reward.codes_left,
                     ),
                 )
+
+    def _close_warning(self):
+        """Take the warning back where there are enough codes again."""
+        for reward in self.sudo():
+            reward.invalidate_recordset(["codes_left"], flush=False)
+            if reward.codes_left >= reward.codes_warn:
+                reward.activity_unlink([FEW_CODES])

@@ -26,7 +26,7 @@ class LoyaltyB2bReward(models.Model):
     def _get_refusals(self, wallet, partner=None, quantity=1, order=None):
         refusals = super()._get_refusals(wallet, partner, quantity, order)
         if order and self.kind in ORDER_KINDS:
-            refusals += self._get_order_refusals(order, quantity)
+            refusals += self._get_order_refusals(order, quantity, wallet)
         return refusals
 
     def _get_order_wallet(self, order):
@@ -50,12 +50,18 @@ class LoyaltyB2bReward(models.Model):
             }
         )
 
-    def _get_order_refusals(self, order, quantity=1):
+    def _get_order_refusals(self, order, quantity, wallet):
         """Return why a quotation cannot have the reward; empty if it can.
 
+        :param wallet: that is to pay for it.
         :return: list of `Refusal`.
         """
         self.ensure_one()
+        if wallet.id not in self._get_order_wallet(order).ids:
+            text = self.env._(
+                "%(order)s is another customer's", order=order.sudo().name
+            )
+            return [Refusal("order", text)]
         draft = self._prepare_order_draft(order, quantity)
         # the wallet's own reasons are said by others
         text = draft._get_closed_refusal() or draft._get_reward_refusal(

@@ -6,6 +6,12 @@ class LoyaltyB2bReward(models.Model):
 
     _inherit = "loyalty.b2b.reward"
 
+    def _get_portal_verdict(self, refusals):
+        key, text = super()._get_portal_verdict(refusals)
+        if key == "now" and self.kind == "gift":
+            text = self.env._("For a colleague whom you name")
+        return key, text
+
     def _prepare_portal_reward(self, wallet, partner, quantity=1, order=None):
         values = super()._prepare_portal_reward(wallet, partner, quantity, order)
         is_gift = self.kind == "gift"

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import plaintext
 from .redemption_order import QUIET
 
 
@@ -44,7 +45,9 @@ class LoyaltyB2bReward(models.Model):
         wallet._lock()
         own = None if self._is_asked_by_us() else contact
         self._check_obtainable(wallet, own, quantity, order)
-        self._check_attendees(values.get("attendees"), quantity)
+        if "attendees" in values:
+            names = self._clean_attendees(values["attendees"], quantity)
+            values = {**values, "attendees": names}
         terms = self.sudo()._prepare_redemption(
             wallet, contact, quantity, order, **values
         )
@@ -91,22 +94,25 @@ class LoyaltyB2bReward(models.Model):
             )
         return terms
 
-    def _check_attendees(self, names, quantity):
-        """Refuse more names than seats.
+    def _clean_attendees(self, names, quantity):
+        """Return names, one a line, as others may read them.
 
-        :param str names: one a line; may be empty.
+        :param str names: as typed in; may be empty.
+        :raises UserError: if there are more names than seats.
         """
-        count = len([name for name in (names or "").splitlines() if name.strip()])
-        if count > quantity:
+        lines = [plaintext.clean(name) for name in (names or "").splitlines()]
+        lines = [name for name in lines if name]
+        if len(lines) > quantity:
             raise UserError(
                 self.env._(
                     "%(reward)s: %(names)s names for %(number)s. Take more, or name"
                     " fewer.",
                     reward=self.name,
-                    names=count,
+                    names=len(lines),
                     number=quantity,
                 )
             )
+        return "\n".join(lines) or False
 
     # === STOCK === #
 

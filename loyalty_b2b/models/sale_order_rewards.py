@@ -29,7 +29,9 @@ class SaleOrder(models.Model):
     def _compute_loyalty_b2b_rewards(self):
         for order in self:
             uses = order._get_loyalty_b2b_rewards()
-            order.loyalty_b2b_reward_text = " · ".join(use._describe_short() for use in uses)
+            order.loyalty_b2b_reward_text = " · ".join(
+                use._describe_short() for use in uses
+            )
 
     @api.depends("loyalty_b2b_can_use", "company_id")
     def _compute_loyalty_b2b_has_rewards(self):

@@ -24,6 +24,10 @@ class LoyaltyB2bWallet(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _get_erasure_refusal(self, partner):
+        hold = partner._get_loyalty_b2b_gift_hold() if partner else ""
+        return hold or super()._get_erasure_refusal(partner)
+
     def _take_over(self, source):
         super()._take_over(source)
         self.env.execute_query(

@@ -3,7 +3,7 @@ import io
 
 import openpyxl
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .gift_common import GiftCommon
@@ -117,6 +117,19 @@ class TestGiftsRegister(GiftCommon):
         self._run_day("2032-01-01")
         self.assertEqual(self.anna._get_loyalty_b2b_gift_hold(), "")
         self.assertEqual(self.ewa._get_loyalty_b2b_gift_hold(), "")
+
+    def test_the_dialog_of_erasure_says_so(self):
+        with self.on("2026-05-04"):
+            self._give()
+        dialog = (
+            self.env["loyalty.b2b.erase"]
+            .with_user(self.second)
+            .create({"partner_id": self.anna.id})
+        )
+        self.assertIn("register of gifts", dialog.refusal)
+        with self.assertRaisesRegex(UserError, "12/31/2031"):
+            dialog.action_erase()
+        self.assertEqual(self.wallet.redemption_ids.gift_ids.name, "Anna Nowak")
 
     def test_a_deleted_contact_leaves_the_row(self):
         gift = self._give().gift_ids

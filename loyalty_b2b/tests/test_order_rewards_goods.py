@@ -156,6 +156,18 @@ class TestOrderRewardsGoods(OrderRewardCommon):
                 self.assertPoints(use, 4000)
                 self.assertTrue(line)
 
+    def test_part_that_is_still_to_be_invoiced_stays_used(self):
+        self.lamp.invoice_policy = "delivery"
+        order, use, line = self._goods(quantity=4)
+        order.action_confirm()
+        self._deliver(line, 1)
+        first = self._invoice(order)
+        self._credit(first)
+        self.assertPoints(use, 3000)
+        self._deliver(line, 4)
+        self._invoice(order)
+        self.assertPoints(use, 4000)
+
     def test_whole_credit_returns_all_and_invoicing_again_takes_them(self):
         order, use, _line = self._goods()
         order.action_confirm()

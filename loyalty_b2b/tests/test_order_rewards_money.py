@@ -1,4 +1,5 @@
-from odoo.exceptions import AccessError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from .order_reward_common import OrderRewardCommon
@@ -184,3 +185,68 @@ class TestOrderRewardsMoney(OrderRewardCommon):
         line.reward_id = foreign
         with self.assertRaises(AccessError):
             line.action_add()
+
+    # === CUSTOMERS === #
+
+    def _create_user(self, name):
+        user = new_test_user(
+            self.env,
+            name,
+            groups="base.group_portal",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        user.partner_id.parent_id = self.customer
+        return user
+
+    def _redeem(self, user, order, reward):
+        return (
+            reward.with_user(user)
+            .sudo()
+            ._redeem(self.wallet, user.partner_id, order=order.sudo())
+        )
+
+    def test_customers_person_has_it_himself(self):
+        user = self._create_user("order_reward_buyer")
+        self.wallet._grant(user.partner_id, "uses", reason="Test")
+        order = self._mixed()
+        for kind in ("discount", "percent", "product"):
+            with self.subTest(kind):
+                use = self._redeem(user, order, self._create_reward(kind))
+                self.assertEqual((use.state, use.user_id), ("reserved", user))
+                self.assertEqual(use.entry_ids.contact_id, user.partner_id)
+        rows = (
+            order.with_user(user).sudo()._get_loyalty_b2b_rewards_offer(user.partner_id)
+        )
+        self.assertEqual(len(rows), 3)
+        self.assertTrue(rows[0]["can_add"])
+
+    def test_who_may_not_asks_and_the_answer_puts_it_on_the_order(self):
+        boss = self._create_user("order_reward_boss")
+        user = self._create_user("order_reward_asker")
+        self.wallet._grant(boss.partner_id, "administers", reason="Test")
+        order = self._mixed()
+        use = self._redeem(user, order, self._create_reward(is_limited=True, stock=1))
+        self.assertEqual(use.state, "approve")
+        self.assertFalse(self._our_lines(order))
+        use.approval_ids._answer("accepted", by=boss.partner_id)
+        self.assertEqual(use.state, "reserved")
+        self.assertDiscount(order, 30.0, 5.4)
+        self.assertEqual(use.counted, 1)
+
+    def test_answer_for_an_order_that_shrank_leaves_the_question_open(self):
+        boss = self._create_user("order_reward_boss")
+        user = self._create_user("order_reward_asker")
+        self.wallet._grant(boss.partner_id, "administers", reason="Test")
+        order = self._mixed()
+        use = self._redeem(user, order, self._create_reward())
+        order.order_line.price_unit = 5.0
+        with self.assertRaisesRegex(UserError, "30.00.* off"):
+            use.approval_ids._answer("accepted", by=boss.partner_id)
+        self.assertWallet(available=100000)
+
+    def test_order_of_another_customer_is_refused(self):
+        other = self._create_customer("Other", "5252248481")
+        order = self._mixed(partner=other)
+        with self.assertRaisesRegex(UserError, "another customer"):
+            self._create_reward()._redeem(self.wallet, None, order=order)

@@ -162,6 +162,16 @@ class TestRewardCodesDialog(RewardCommon):
         with self.assertRaisesRegex(UserError, "nothing to add"):
             self._import(text="A-1\nB-2").action_add()
 
+    def test_new_codes_take_the_warning_back(self):
+        self.voucher.write({"codes_warn": 2, "user_id": self.officer.id})
+        self._create_codes(self.voucher, "A-1")
+        self._redeem(self.voucher)
+        self.assertTrue(self.voucher.activity_ids)
+        self._import(text="A-2").action_add()
+        self.assertTrue(self.voucher.activity_ids)
+        self._import(text="A-3").action_add()
+        self.assertFalse(self.voucher.activity_ids)
+
     def test_empty_dialog_asks_for_codes(self):
         with self.assertRaisesRegex(UserError, "Paste the codes"):
             self._import(text="  ").action_dry_run()

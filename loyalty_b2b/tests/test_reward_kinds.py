@@ -44,6 +44,8 @@ class TestRewardKinds(RewardCommon):
         seats = self._create_reward("Training", kind="access")
         with self.assertRaisesRegex(UserError, "3 names for 2"):
             self._redeem(seats, 2, attendees="Jan\n\nEwa\n Ola ")
+        use = self._redeem(seats, 2, attendees=" Jan\t Lis \n\nEwa\x00Kot")
+        self.assertEqual(use.attendees, "Jan Lis\nEwa Kot")
 
     def test_service_is_handed_over_by_the_responsible(self):
         use = self._redeem(self._create_reward(user_id=self.officer.id))

@@ -39,6 +39,16 @@ class TestReward(RewardCommon):
         with self.assertRaisesRegex(UserError, "Hotline hour.*archive it"):
             reward.unlink()
 
+    def test_what_was_used_keeps_its_kind_and_programme(self):
+        reward = self._create_reward()
+        reward.kind = "enablement"
+        self._redeem(reward)
+        reward.write({"kind": "enablement", "points": 5})
+        other = self._create_program(start=False, name="Other")
+        for values in ({"kind": "service"}, {"program_id": other.id}):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "stay"):
+                reward.write(values)
+
     def test_new_price_does_not_touch_what_is_reserved(self):
         reward = self._create_reward(must_confirm=True)
         use = self._redeem(reward, 2)
@@ -189,6 +199,6 @@ class TestRewardRefusal(RewardCommon):
                 page._get_refusals_by_reward(self.wallet, self.buyer)
                 self.env.flush_all()
                 page.invalidate_model()
+                found = page.search([("id", "in", page.ids)])
                 with self.assertQueryCount(6):
-                    found = page.search([("id", "in", page.ids)])
                     found._get_refusals_by_reward(self.wallet, self.buyer)

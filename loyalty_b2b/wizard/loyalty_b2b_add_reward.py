@@ -84,7 +84,6 @@ class LoyaltyB2bAddReward(models.TransientModel):
                     "reward_id": row["id"],
                     "name": row["name"],
                     "points": row["points"],
-                    "price": row["price"],
                     "gives": row["gives"],
                     "refusal": "; ".join(one["text"] for one in row["refusals"]),
                 }

@@ -25,7 +25,6 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
     )
     name = fields.Char(readonly=True)
     points = Points(string="Price", readonly=True, help="Whole points.")
-    price = fields.Char(string="And in money", readonly=True)
     gives = fields.Text(string="The order gets", readonly=True)
     refusal = fields.Text(string="Why not", readonly=True)
     quantity = fields.Integer(default=1, help="How many, 1 or more.")
@@ -59,6 +58,8 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
         """
         self.ensure_one()
         wizard = self[name]
+        if not wizard:
+            raise AccessError(self.env._("This reward is not for this order."))
         wizard.check_access("write")
-        wizard.ensure_one().order_id.check_access("write")
+        wizard.order_id.check_access("write")
         return wizard

@@ -75,6 +75,7 @@ class LoyaltyB2bCodes(models.TransientModel):
                 for code, day in new.items()
             ]
         )
+        self.reward_id._close_warning()
         self.reward_id.sudo().message_post(
             body=self.env._("%s voucher codes were added.", len(new)),
             author_id=self.env.user.partner_id.id,
