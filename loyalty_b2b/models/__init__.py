@@ -157,6 +157,7 @@ from . import wallet_portal_statement
 from . import reward_portal
 from . import program_rewards_portal
 from . import wallet_portal_rewards
+from . import wallet_portal_wish
 from . import redemption_portal
 from . import wallet_portal_uses
 from . import entry_portal

@@ -89,13 +89,18 @@ class LoyaltyB2bReward(models.Model):
             return (
                 ("ask", self._say(asks[0].text))
                 if asks
-                else ("now", self.env._("Yours now"))
+                else ("now", self._get_portal_now())
             )
         if "wallet" in codes:
             # said once, above
             return "no", self.env._("Not at the moment")
         text = self._say(" · ".join(refusal.text for refusal in grave))
         return ("short" if codes == {"points"} else "no"), text
+
+    def _get_portal_now(self):
+        if self.needs_approval or self.kind == "gift":
+            return self.env._("You can ask for it")
+        return self.env._("Yours now")
 
     @staticmethod
     def _say(text):
@@ -208,6 +213,7 @@ class LoyaltyB2bReward(models.Model):
         """Return (label, text) of what there is to know."""
         day = self.program_id._format_portal_day
         facts = [
+            (self.env._("On the order"), self._get_portal_gain()),
             (self.env._("When and where"), self._get_portal_event()),
             (self.env._("To be had from"), day(self._get_portal_start())),
             (self.env._("To be had until"), day(self.date_end)),
@@ -217,6 +223,10 @@ class LoyaltyB2bReward(models.Model):
             (self.env._("Handed over"), self._get_portal_course_text()),
         ]
         return [(label, text) for label, text in facts if text]
+
+    def _get_portal_gain(self):
+        """Return what an order gets, or ''."""
+        return self._describe_gain() if self._is_on_order() else ""
 
     def _get_portal_start(self):
         start = self.date_start

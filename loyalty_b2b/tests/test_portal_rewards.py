@@ -177,6 +177,14 @@ class TestPortalCatalogue(PortalRewardCommon):
         self.assertIn("The programme is paused", self._text(page))
         self.assertEqual(self._state(self.seat), ("no", "Not at the moment"))
 
+    def test_what_to_think_of_next_stands_above(self):
+        page = self._read(f"{self.url}/rewards", self.user)
+        (block,) = page.xpath("//section[@aria-labelledby='loyalty_b2b_next']")
+        links = block.xpath(".//a/@href")
+        self.assertEqual(links, [self._url_of(self.seat), self._url_of(self.dear)])
+        page = self._read(f"{self.url}/rewards?kind=access", self.user)
+        self.assertFalse(page.xpath("//section[@aria-labelledby='loyalty_b2b_next']"))
+
     def test_names_are_text(self):
         self.dear.name = "<script>alert(1)</script>"
         page = self._open(f"{self.url}/rewards", self.boss)
@@ -460,6 +468,18 @@ class TestPortalRewardsBudget(PortalRewardCommon):
                 self.assertLessEqual(few, self.MOST[user.login])
                 self._add_rewards(25)
                 self.assertEqual(self._count_added(), few)
+
+    def test_what_to_think_of_next_costs_a_few_more(self):
+        self.authenticate(self.user.login, self.user.login)
+        self._add_rewards(2)
+        url = f"{self.url}/rewards"
+        self._count(url)
+        self._count_empty_page()
+        few = self._count(url)
+        self.assertLessEqual(few - self._count_empty_page(), 18)
+        self._add_rewards(25)
+        self._count(url)
+        self.assertEqual(self._count(url), few)
 
     def test_only_what_can_be_had_stays_flat(self):
         self.authenticate(self.user.login, self.user.login)
