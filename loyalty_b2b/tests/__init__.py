@@ -102,6 +102,8 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_matrix_methods
+from . import test_matrix_routes
 from . import test_desk
 from . import test_next_step
 from . import test_transfer
@@ -134,3 +136,4 @@ from . import test_gifts_register
 from . import test_process_gifts
 from . import test_gifts_tour
 from . import test_gifts_portal
+from . import test_desk_tour

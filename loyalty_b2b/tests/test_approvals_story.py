@@ -37,7 +37,9 @@ class ApprovalStory(ApprovalCommon):
         for row in rows:
             with self.subTest(kind=row.kind):
                 self.assertIn("Asked by Ewa Buk: For the fair", row.note)
-                self.assertIn("Reduced from 2,000 to 1,500 points by Jan Boss", row.note)
+                self.assertIn(
+                    "Reduced from 2,000 to 1,500 points by Jan Boss", row.note
+                )
                 self.assertIn("Keep some for May", row.note)
                 self.assertEqual(row.contact_id, self.buyer.partner_id)
                 who = self._read(f"/my/loyalty/{row.id}", self.buyer)
