@@ -126,6 +126,7 @@
         "demo/loyalty_b2b_demo.xml",
         "demo/loyalty_b2b_demo_sources.xml",
         "demo/loyalty_b2b_demo_rewards.xml",
+        "demo/loyalty_b2b_demo_spending.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -29,7 +29,9 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
         order = values.get("sale_order")
         if order:
             token = kwargs.get("access_token")
-            values["loyalty_b2b_use"] = self._prepare_loyalty_b2b_order_use(order, token)
+            values["loyalty_b2b_use"] = self._prepare_loyalty_b2b_order_use(
+                order, token
+            )
         return response
 
     @route(
@@ -149,11 +151,13 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
             request.session.pop(NOTE)
         else:
             note = {}
+        typed = note.get("typed", {})
         return {
             **use,
             "access_token": str(access_token or ""),
             "error": note.get("error", ""),
-            "typed": note.get("typed", {}),
+            "start": typed.get("points") or use["use"].get("number") or 0,
+            "typed": typed,
         }
 
     def _change_loyalty_b2b_order(self, order_id, form, change):

@@ -135,7 +135,7 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             return self._redirect_loyalty_b2b(wallets)
         return request.redirect(f"/my/loyalty/program/{wallet.program_id.id}/rewards")
 
-    def _find_loyalty_b2b_orders(self, wallet):
+    def _find_loyalty_b2b_open_orders(self, wallet):
         """Return the open quotations that the visitor sees and this wallet may use.
 
         Searched with the visitor's own rights; readable in sudo.
@@ -162,7 +162,7 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
 
     def _find_loyalty_b2b_quotation(self, wallet, typed):
         """Return the quotation that was chosen, in sudo; empty if it is none of his."""
-        orders = self._find_loyalty_b2b_orders(wallet) if typed else None
+        orders = self._find_loyalty_b2b_open_orders(wallet) if typed else None
         if not orders:
             return request.env["sale.order"].sudo()
         return orders.filtered(lambda order: str(order.id) == str(typed))
@@ -177,34 +177,21 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
         kind = kind if kind in kinds else ""
         step = self._loyalty_b2b_cards_per_page
         catalogue = wallet._prepare_portal_catalogue(
-            request.env.user.partner_id, kind, only_now, sortby, page, step
+            request.env.user.partner_id,
+            kind,
+            only_now,
+            sortby,
+            page,
+            step,
+            # read once, not on each further page
+            with_next=page == 1 and not kind and not only_now and sortby == "best",
         )
         url = f"/my/loyalty/program/{wallet.program_id.id}/rewards"
         chosen = {"kind": kind, "now": "1" if only_now else "", "sortby": sortby}
-
-        def link(label, is_current, **values):
-            query = {**chosen, **values}
-            query = {name: value for name, value in query.items() if value}
-            return {
-                "label": label,
-                "url": f"{url}?{url_encode(query)}",
-                "is_current": is_current,
-            }
-
         return {
             "cards": catalogue["cards"],
-            "kinds": [
-                link(request.env._("All"), not kind, kind=""),
-                *(
-                    link(label, name == kind, kind=name)
-                    for name, label in catalogue["kinds"].items()
-                ),
-            ],
-            "only_now": link("", only_now, now="" if only_now else "1"),
-            "sorts": [
-                link(label, name == sortby, sortby=name)
-                for name, label in sorts.items()
-            ],
+            "next": catalogue["next"],
+            **self._prepare_loyalty_b2b_choices(url, chosen, catalogue["kinds"], sorts),
             "default_url": url,
             "is_filtered": bool(kind or only_now),
             "notice": wallet._get_portal_notice(),
@@ -217,9 +204,38 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             ),
         }
 
+    def _prepare_loyalty_b2b_choices(self, url, chosen, kinds, sorts):
+        """Return filters and orders as links.
+
+        :param dict chosen: kind, now and sortby, as they are.
+        :param dict kinds: kind → label, those there are.
+        :param dict sorts: word → label.
+        """
+
+        def link(label, name, value):
+            query = {**chosen, name: value}
+            query = {key: text for key, text in query.items() if text}
+            return {
+                "label": label,
+                "url": f"{url}?{url_encode(query)}",
+                "is_current": chosen[name] == value,
+            }
+
+        toggled = link("", "now", "" if chosen["now"] else "1")
+        return {
+            "kinds": [
+                link(label, "kind", name)
+                for name, label in {"": request.env._("All"), **kinds}.items()
+            ],
+            "only_now": {**toggled, "is_current": bool(chosen["now"])},
+            "sorts": [link(label, "sortby", name) for name, label in sorts.items()],
+        }
+
     def _render_loyalty_b2b_reward(self, wallets, wallet, reward, typed=None, error=""):
         partner = request.env.user.partner_id
-        orders = self._find_loyalty_b2b_orders(wallet) if reward._is_on_order() else []
+        orders = (
+            self._find_loyalty_b2b_open_orders(wallet) if reward._is_on_order() else []
+        )
         values = {
             **self._prepare_loyalty_b2b_layout(wallet, wallets, "loyalty_b2b_reward"),
             "reward": reward._prepare_portal_reward(wallet, partner),

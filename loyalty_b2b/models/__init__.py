@@ -157,6 +157,7 @@ from . import wallet_portal_statement
 from . import reward_portal
 from . import program_rewards_portal
 from . import wallet_portal_rewards
+from . import wallet_portal_wish
 from . import redemption_portal
 from . import wallet_portal_uses
 from . import entry_portal
@@ -276,4 +277,5 @@ from . import res_partner_role_screens
 from . import wallet_portal_gift
 from . import reward_portal_gift
 from . import program_rewards
+from . import program_demo_spending
 from . import wallet_gift

@@ -33,6 +33,8 @@ class LoyaltyB2bApproval(models.Model):
             granted = question._get_granted(verdict, points)
             question._close(verdict, granted, answer, by)
             question._go_on()
+            # totals that follow are noted as his, who may not be the request's user
+            question.env.flush_all()
         question._tell_answered()
 
     def _answer_as(self, partner, verdict, points=None, answer=""):

@@ -47,12 +47,14 @@ class LoyaltyB2bRedemption(models.Model):
 
     def _get_portal_style(self):
         """Return the colours of the state."""
-        return {
-            "approve": "text-bg-warning",
-            "reserved": "text-bg-info",
-            "done": "text-bg-primary",
-            "fulfilled": "text-bg-success",
-        }.get(self.state, "text-bg-secondary")
+        color = {
+            "approve": "warning",
+            "reserved": "info",
+            "done": "primary",
+            "fulfilled": "success",
+        }.get(self.state, "secondary")
+        # dark on light: small letters are to be read
+        return f"bg-{color}-subtle text-{color}-emphasis"
 
     # === STATE IN WORDS === #
 

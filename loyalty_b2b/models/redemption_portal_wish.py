@@ -13,7 +13,7 @@ class LoyaltyB2bRedemption(models.Model):
         """Return how far the visitor gets alone, and who is asked beyond that.
 
         :return: dict: `alone`, the most points without asking, None without a limit;
-            `asked`, who decides.
+            `alone_text` says so; `asked`, who decides.
         """
         contact, wallet = self.contact_id, self.wallet_id
         names = self._get_askable_administrators().mapped("name")
@@ -21,9 +21,17 @@ class LoyaltyB2bRedemption(models.Model):
         if contact._has_loyalty_b2b_role(wallet, "uses"):
             person = wallet._get_person(contact)
             alone = person._get_most_without_asking(self.order_id) if person else None
+        asked = " / ".join(names) or self._get_sales_name()
         return {
             "alone": alone,
-            "asked": " / ".join(names) or self._get_sales_name(),
+            "alone_text": self.env._(
+                "For more than %(points)s %(names)s is asked first.",
+                points=self.program_id._format_portal_points(alone),
+                names=asked,
+            )
+            if alone
+            else "",
+            "asked": asked,
         }
 
     def _get_sales_name(self):

@@ -37,4 +37,5 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        return self.loyalty_b2b_wallet_id.action_next_step()
+        wallet = self.loyalty_b2b_wallet_id
+        return wallet.action_next_step() if wallet else False

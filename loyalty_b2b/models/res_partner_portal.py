@@ -31,6 +31,7 @@ class ResPartner(models.Model):
                 "tier_id",
                 "tier_since",
                 "is_control",
+                "merged_into_id",
                 "terms_version",
             ],
         )

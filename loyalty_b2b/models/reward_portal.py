@@ -89,7 +89,7 @@ class LoyaltyB2bReward(models.Model):
             return (
                 ("ask", self._say(asks[0].text))
                 if asks
-                else ("now", self.env._("Yours now"))
+                else ("now", self._get_portal_now())
             )
         if "wallet" in codes:
             # said once, above
@@ -97,12 +97,39 @@ class LoyaltyB2bReward(models.Model):
         text = self._say(" · ".join(refusal.text for refusal in grave))
         return ("short" if codes == {"points"} else "no"), text
 
+    def _get_portal_now(self):
+        if self.needs_approval or self.kind == "gift":
+            return self.env._("You can ask for it")
+        return self.env._("Yours now")
+
     @staticmethod
     def _say(text):
         """Return words as a sentence begins."""
         return text[:1].upper() + text[1:]
 
     # === CARD === #
+
+    def _filter_portal_now(self, refusals):
+        """Return those that a person can have, or ask for, now.
+
+        :param dict refusals: reward → refusals.
+        """
+        return self.filtered(
+            lambda reward: (
+                reward._get_portal_verdict(refusals[reward])[0] in ("now", "ask")
+            )
+        )
+
+    def _prepare_portal_cards(self, refusals, available):
+        """Return the rewards as cards, see `_prepare_portal_card`.
+
+        :param dict refusals: reward → refusals.
+        """
+        pictures = self._find_portal_pictures(self.ids)
+        return [
+            reward._prepare_portal_card(refusals[reward], available, pictures)
+            for reward in self
+        ]
 
     def _prepare_portal_card(self, refusals, available, pictures):
         """Return a reward as one of many.
@@ -208,6 +235,7 @@ class LoyaltyB2bReward(models.Model):
         """Return (label, text) of what there is to know."""
         day = self.program_id._format_portal_day
         facts = [
+            (self.env._("On the order"), self._get_portal_gain()),
             (self.env._("When and where"), self._get_portal_event()),
             (self.env._("To be had from"), day(self._get_portal_start())),
             (self.env._("To be had until"), day(self.date_end)),
@@ -217,6 +245,10 @@ class LoyaltyB2bReward(models.Model):
             (self.env._("Handed over"), self._get_portal_course_text()),
         ]
         return [(label, text) for label, text in facts if text]
+
+    def _get_portal_gain(self):
+        """Return what an order gets, or ''."""
+        return self._describe_gain() if self._is_on_order() else ""
 
     def _get_portal_start(self):
         start = self.date_start

@@ -88,10 +88,9 @@ class LoyaltyB2bWallet(models.Model):
         wishes = self._get_open_wishes(partner)
         if wishes:
             return self.env._(
-                "%(name)s has %(count)s open uses of points (%(which)s). Finish or"
-                " cancel them first.",
+                "%(name)s has open uses of points: %(which)s. Finish or cancel them"
+                " first.",
                 name=partner.name,
-                count=len(wishes),
                 which=", ".join(wishes.mapped("display_name")[:5]),
             )
         return ""

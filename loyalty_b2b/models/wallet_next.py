@@ -14,12 +14,13 @@ class LoyaltyB2bWallet(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_next_rewards(self, partner=None):
+    def _get_next_rewards(self, partner=None, reasons=None):
         """Return the rewards to speak about with a customer; the best one first.
 
         The caller has checked who asks. Costs the same for few and many rewards.
 
         :param partner: `res.partner` of the customer who asks; anybody if None.
+        :param dict reasons: reward → refusals, where they are known already.
         :return: list of at most three dicts with `why` ('now': the best of what can be
             had now; 'nearest': the next one in points; 'again': of a kind that was
             used before), `reward_id`, `name`, `kind`, `points` (its price), `missing`
@@ -30,8 +31,11 @@ class LoyaltyB2bWallet(models.Model):
         wallet = self.sudo()
         if wallet.is_control or wallet.state == "left" or wallet.merged_into_id:
             return []
-        rewards = wallet._get_offered_rewards()
-        reasons = rewards._get_refusals_by_reward(wallet, partner)
+        if reasons is None:
+            rewards = wallet._get_offered_rewards()
+            reasons = rewards._get_refusals_by_reward(wallet, partner)
+        else:
+            rewards = wallet._sort_offered_rewards(reasons)
         codes = {
             reward: wallet._get_reason_codes(reasons[reward]) for reward in rewards
         }
@@ -55,6 +59,13 @@ class LoyaltyB2bWallet(models.Model):
             order="points, sequence, id",
             limit=MOST_REWARDS,
         )
+
+    def _sort_offered_rewards(self, reasons):
+        """Return rewards that were read before as `_get_offered_rewards` does."""
+        rewards = self.env["loyalty.b2b.reward"].sudo().union(*reasons)
+        rewards = rewards.filtered(lambda reward: reward.kind != "gift")
+        rewards = rewards.sorted(lambda one: (one.points, one.sequence, one.id))
+        return rewards[:MOST_REWARDS]
 
     @staticmethod
     def _get_reason_codes(refusals):

@@ -26,7 +26,7 @@ class LoyaltyB2bWallet(models.Model):
             "owed": self._get_portal_owed_text(figures["available"]),
             "notice": self._get_portal_notice(),
             "goals": self._get_goals(),
-            "asked": int(row.get("asked") or 0),
+            "open_questions": int(row.get("asked") or 0),
         }
 
     def _prepare_portal_figures(self, available, waiting, held, lapses):

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ..tools.plaintext import clean, has_link
 from .loyalty_b2b_gift import STATUSES
-from .wallet_portal_rewards import MOST_REASON
+from .wallet_portal_wish import MOST_REASON
 
 MOST_NAME = 100
 

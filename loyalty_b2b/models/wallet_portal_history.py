@@ -98,6 +98,7 @@ class LoyaltyB2bWallet(models.Model):
         )
         return (
             (row["note"] if has_reason else "")
+            or row.get("reward_name")
             or self._get_portal_origin_text(row)
             or self._get_portal_texts().get(row["kind"], "")
         )
@@ -220,7 +221,7 @@ class LoyaltyB2bWallet(models.Model):
             SELECT page.total, e.id, e.kind, e.state, e.points,
                    e.date_event, e.date_available, e.date_expiry, e.move_name,
                    e.order_name, e.note, e.partner_id, e.partner_name,
-                   e.awaits_payment, e.is_late, e.origin,
+                   e.awaits_payment, e.is_late, e.origin, use.reward_name,
                    fate.held, fate.used, fate.corrected, fate.moved,
                    back.returned, back.undone,
                    CASE WHEN l.lapsed THEN 0 ELSE e.points_open END AS open,
@@ -229,7 +230,8 @@ class LoyaltyB2bWallet(models.Model):
                    COALESCE(fate.expired, 0)
                    + CASE WHEN l.lapsed THEN e.points_open ELSE 0 END AS lapsed
               FROM page
-              JOIN loyalty_b2b_entry e ON e.id = page.id,
+              JOIN loyalty_b2b_entry e ON e.id = page.id
+              LEFT JOIN loyalty_b2b_redemption use ON use.id = e.redemption_id,
            LATERAL (SELECT e.points > 0 AND COALESCE(e.date_expiry < %(today)s, FALSE)
                            AS lapsed) l,
            LATERAL (SELECT

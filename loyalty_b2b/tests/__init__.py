@@ -84,6 +84,8 @@ from . import test_process_messages
 from . import test_portal_messages
 from . import test_portal_statement
 from . import test_portal_rewards
+from . import test_portal_uses
+from . import test_rewards_tour
 from . import test_welcome
 from . import test_joining
 from . import test_tiers
@@ -100,6 +102,8 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_matrix_methods
+from . import test_matrix_routes
 from . import test_desk
 from . import test_next_step
 from . import test_transfer
@@ -132,3 +136,4 @@ from . import test_gifts_register
 from . import test_process_gifts
 from . import test_gifts_tour
 from . import test_gifts_portal
+from . import test_desk_tour

@@ -54,6 +54,8 @@ class TestApprovalsLink(ApprovalCommon):
         self.assertEqual(wish.state, "reserved")
         self.assertEqual(wish.approval_ids.decided_by_id, self.boss.partner_id)
         self.assertEqual(wish.entry_ids.user_id, self.boss)
+        public = self.env.ref("base.public_partner")
+        self.assertNotIn(public, self.order.message_ids.author_id)
 
     def test_reducing_by_link(self):
         wish = self._wish()

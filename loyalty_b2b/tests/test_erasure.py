@@ -79,6 +79,19 @@ class TestErasure(UseCommon):
         self.assertRegex(row.contact_name, "^Person [0-9a-f]{8}$")
         self.assertFalse(row.contact_id)
 
+    def test_statements_give_the_same_figures(self):
+        self._confirm()
+        today = self.program._today()
+        wallet = self.wallet.sudo()
+        before = wallet._get_statement(today, today)
+        self.assertIn("Anna Nowak", {row["person"] for row in before["rows"]})
+        self._erase()
+        after = wallet._get_statement(today, today)
+        self.assertNotIn("Anna Nowak", {row["person"] for row in after["rows"]})
+        for row in (*before["rows"], *after["rows"]):
+            row.pop("person")
+        self.assertEqual(after, before)
+
     def test_the_name_is_nowhere_any_more(self):
         self._confirm()
         self._erase()
@@ -148,7 +161,7 @@ class TestErasure(UseCommon):
         self.assertFalse(message.author_id)
 
     def test_open_uses_of_points_stand_against_it(self):
-        with self.assertRaisesRegex(UserError, "1 open uses of points"):
+        with self.assertRaisesRegex(UserError, "has open uses of points: 1,000"):
             self._erase()
         self.assertEqual(self.use.contact_id, self.anna)
 

@@ -177,6 +177,14 @@ class TestPortalCatalogue(PortalRewardCommon):
         self.assertIn("The programme is paused", self._text(page))
         self.assertEqual(self._state(self.seat), ("no", "Not at the moment"))
 
+    def test_what_to_think_of_next_stands_above(self):
+        page = self._read(f"{self.url}/rewards", self.user)
+        (block,) = page.xpath("//section[@aria-labelledby='loyalty_b2b_next']")
+        links = block.xpath(".//a/@href")
+        self.assertEqual(links, [self._url_of(self.seat), self._url_of(self.dear)])
+        page = self._read(f"{self.url}/rewards?kind=access", self.user)
+        self.assertFalse(page.xpath("//section[@aria-labelledby='loyalty_b2b_next']"))
+
     def test_names_are_text(self):
         self.dear.name = "<script>alert(1)</script>"
         page = self._open(f"{self.url}/rewards", self.boss)
@@ -337,30 +345,17 @@ class TestPortalReward(PortalRewardCommon):
 
     # === WHO MAY === #
 
-    def test_strangers_and_collectors_get_nothing(self):
-        for user, home in (
-            (self.stranger, "/my/loyalty"),
-            (self.outsider, "/my"),
-            (self.collector, "/my"),
-            (self.salesperson, "/my"),
-        ):
-            answers = [
+    def test_who_does_not_see_the_wallet_is_sent_home(self):
+        for user in (self.outsider, self.collector, self.salesperson):
+            for answer in (
                 self._open(f"{self.url}/rewards", user),
                 self._open(self._url_of(self.seat), user),
                 self._post(self.seat, user, attendees="Ala"),
-            ]
-            for answer in answers:
+            ):
                 with self.subTest(user=user.login, url=answer.url):
-                    if user == self.stranger and "/rewards" in answer.url:
-                        # takes part in the programme with a wallet of his own
-                        continue
-                    if user == self.stranger:
-                        continue
                     self.assertEqual(answer.status_code, 303)
-                    self.assertTrue(answer.headers["Location"].endswith(home))
-        self.assertFalse(
-            self._uses(self.seat).filtered(lambda use: use.wallet_id == self.wallet)
-        )
+                    self.assertTrue(answer.headers["Location"].endswith("/my"))
+        self.assertFalse(self._uses())
 
     def test_a_stranger_spends_his_own_points_only(self):
         self.other_wallet._grant(self.stranger.partner_id, "uses")
@@ -460,6 +455,18 @@ class TestPortalRewardsBudget(PortalRewardCommon):
                 self.assertLessEqual(few, self.MOST[user.login])
                 self._add_rewards(25)
                 self.assertEqual(self._count_added(), few)
+
+    def test_what_to_think_of_next_costs_a_few_more(self):
+        self.authenticate(self.user.login, self.user.login)
+        self._add_rewards(2)
+        url = f"{self.url}/rewards"
+        self._count(url)
+        self._count_empty_page()
+        few = self._count(url)
+        self.assertLessEqual(few - self._count_empty_page(), 18)
+        self._add_rewards(25)
+        self._count(url)
+        self.assertEqual(self._count(url), few)
 
     def test_only_what_can_be_had_stays_flat(self):
         self.authenticate(self.user.login, self.user.login)

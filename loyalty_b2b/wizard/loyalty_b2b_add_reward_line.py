@@ -58,6 +58,8 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
         """
         self.ensure_one()
         wizard = self[name]
+        if not wizard:
+            raise AccessError(self.env._("This reward is not for this order."))
         wizard.check_access("write")
-        wizard.ensure_one().order_id.check_access("write")
+        wizard.order_id.check_access("write")
         return wizard

@@ -3,6 +3,10 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("loyalty_b2b_ask", {
     steps: () => [
         {
+            content: "Who may not use points reads at once whom to ask",
+            trigger: "form:has(.o_loyalty_b2b_use_submit.d-none) .o_loyalty_b2b_use_submit_ask:visible",
+        },
+        {
             content: "The slider and the field go together",
             trigger: ".o_loyalty_b2b_use_most",
             run: "click",

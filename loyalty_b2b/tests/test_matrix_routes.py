@@ -1,0 +1,169 @@
+import re
+from urllib.parse import urlsplit
+
+from odoo.http import Request, _generate_routing_rules
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .matrix_common import ROLES, MatrixCommon, is_ours
+from .matrix_routes import FORMS, ROUTES
+
+MISSING = 2**31 - 2
+STRANGERS = ("public", "foreign", "outside")
+# Core's pages to which we add a block; what we add writes nothing, see the table.
+CORES_OWN = ("GET /my/orders/<int:order_id>",)
+# Arguments of routes that are no ids.
+WORDS = {"page": 1, "kind": "xlsx"}
+HOMES = ("/my", "/my/loyalty", "/web/login", "/odoo")
+
+
+@tagged("post_install", "-at_install")
+class TestMatrixRoutes(MatrixCommon):
+    """Every page, download and form of ours, tried by everybody.
+
+    A route that is not in the table fails the test: whoever adds one says who may.
+    """
+
+    # === WHAT THERE IS === #
+
+    def _get_routes(self):
+        """Return name → (path, method) of the routes that our controllers define."""
+        installed = self.env["ir.module.module"].search([("state", "=", "installed")])
+        found = {}
+        for rule, endpoint in _generate_routing_rules(
+            installed.mapped("name"), nodb_only=False
+        ):
+            if not is_ours(endpoint.func.__module__):
+                continue
+            routing = endpoint.routing
+            for method in routing["methods"] or ("GET",):
+                found[f"{method} {rule}"] = (rule, method, routing)
+        return found
+
+    def _fill(self, rule, values):
+        """Return a path with its arguments filled in.
+
+        :raises KeyError: for an argument that `_get_arguments` does not know.
+        """
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(values[match[1]]), rule)
+
+    def _get_arguments(self):
+        """Return argument → the customer's record that a route shows."""
+        referral = self.samples["loyalty.b2b.referral"].sudo()
+        return {
+            "program_id": self.program.id,
+            "entry_id": self.entry.id,
+            "tier_id": self.samples["loyalty.b2b.tier"].id,
+            "token": referral.token,
+            "order_id": self.order.id,
+            "reward_id": self.samples["loyalty.b2b.reward"].id,
+            "use_id": self.question.redemption_id.id,
+            "approval_id": self.question.id,
+            **WORDS,
+        }
+
+    def _get_own_arguments(self, name):
+        """Return arguments that mean something else in one route than in others."""
+        path = name.split()[1]
+        if path.endswith("/logo.png"):
+            return {"token": self.program._get_logo_token()}
+        if path.startswith("/loyalty/approval/"):
+            link = self.question._get_link_path(self.boss.partner_id)
+            return {"token": link.rpartition("/")[2]}
+        if path.startswith("/loyalty/administrator/"):
+            link = self.samples["loyalty.b2b.person.request"]._get_link()
+            return {"token": link.rpartition("/")[2]}
+        return {}
+
+    def _get_form(self, name):
+        """Return what a form carries; persons are named by their roles."""
+        return {
+            key: self.users[value[1:]].partner_id.id
+            if str(value).startswith("@")
+            else value
+            for key, value in FORMS.get(name, {}).items()
+        }
+
+    # === WHAT COMES OF IT === #
+
+    def _request(self, path, name):
+        """Send what a browser sends for a route."""
+        _rule, method, routing = self.routes[name]
+        if routing["type"] == "jsonrpc":
+            return self.url_open(path, json={"params": FORMS.get(name, {})})
+        if method == "GET":
+            return self.url_open(path, allow_redirects=False)
+        form = {"csrf_token": Request.csrf_token(self), **self._get_form(name)}
+        return self.url_open(path, form, allow_redirects=False)
+
+    def _tell_answer(self, answer):
+        """Return "y" for a page, a file or a way on, "-" for all ways to say no."""
+        if answer.status_code in (301, 302, 303):
+            path = urlsplit(answer.headers["Location"]).path
+            return "-" if path in HOMES else "y"
+        self.assertIn(answer.status_code, (200, 400, 403, 404), answer.text[:500])
+        if answer.headers["Content-Type"].startswith("application/json"):
+            return "y" if answer.json().get("result") else "-"
+        return "y" if answer.status_code == 200 else "-"
+
+    def _try(self, name, role):
+        """Request a route; nothing of it stays.
+
+        :return: "w" if it wrote something, else "y" or "-".
+        """
+        rule, method, _routing = self.routes[name]
+        path = self._fill(rule, {**self.arguments, **self._get_own_arguments(name)})
+        savepoint = self.env.cr.savepoint()
+        try:
+            before = self._snapshot()
+            answer = self._request(path, name)
+            letter = self._tell_answer(answer)
+            if self._snapshot() != before:
+                self.assertEqual((method, letter), ("POST", "y"), "it wrote something")
+                letter = "w"
+            if role in STRANGERS and "token" not in rule:
+                for secret in self.secrets:
+                    self.assertNotIn(secret, answer.text)
+            if letter == "-":
+                self._check_tells_nothing(name, rule, answer, role)
+            return letter
+        finally:
+            savepoint.rollback()
+            self.env.invalidate_all()
+            savepoint.close(rollback=False)
+
+    def _check_tells_nothing(self, name, rule, answer, role):
+        """Check that who is refused gets the answer of what does not exist."""
+        others = {**dict.fromkeys(self.arguments, MISSING), **WORDS, "token": "x"}
+        missing = self._request(self._fill(rule, others), name)
+        self.assertEqual(missing.status_code, answer.status_code)
+        if role != "public":  # the way back after signing in names the page
+            self.assertEqual(
+                missing.headers.get("Location"), answer.headers.get("Location")
+            )
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
+    def test_every_route_by_everybody(self):
+        self.routes = self._get_routes()
+        self.arguments = self._get_arguments()
+        found = {name: {} for name in self.routes}
+        for role in ROLES:
+            login = self.users[role].login if role != "public" else None
+            self.authenticate(login, login)
+            for name in self.routes:
+                with self.subTest(route=name, role=role):
+                    found[name][role] = "?"
+                    found[name][role] = self._try(name, role)
+        self._check_table(found, ROUTES, "tests/matrix_routes.py")
+
+    def test_pages_only_read(self):
+        """A page has a read-only cursor; what writes is sent as a form, with a token."""
+        for name, (_rule, method, routing) in self._get_routes().items():
+            with self.subTest(route=name):
+                if name in CORES_OWN:
+                    continue
+                if method == "GET":
+                    self.assertTrue(routing.get("readonly"))
+                else:
+                    self.assertTrue(routing.get("csrf", True))
+                    self.assertFalse(routing.get("readonly"))
