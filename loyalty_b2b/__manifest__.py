@@ -120,7 +120,6 @@
         "views/portal_administrator_templates.xml",
         "views/loyalty_b2b_desk_views.xml",
         "views/loyalty_b2b_fulfilment_views.xml",
-        "views/loyalty_b2b_menu_order.xml",
     ],
     "demo": [
         "demo/loyalty_b2b_demo.xml",
