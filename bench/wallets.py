@@ -159,7 +159,8 @@ def fill_lines(env, company):
         SELECT m.id, %s, m.partner_id, (%s::int[])[1 + (POWER(h.hash, 2) * %s)::int],
                m.date, 'posted', 'product', m.company_id, m.currency_id, -10, -10
           FROM account_move m, generate_series(1, 2) n,
-               LATERAL (SELECT ((m.id::bigint * 7919 + n * 104729) %% 9973) / 9973.0) h(hash)
+               LATERAL (SELECT (m.id::bigint * 7919 + n * 104729) %% 9973 / 9973.0)
+                       h(hash)
          WHERE m.name LIKE 'B%%/%%'
         """,
         [account.id, products.ids, PRODUCTS - 1],
