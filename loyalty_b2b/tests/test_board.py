@@ -61,8 +61,8 @@ class TestBoard(RewardCommon):
             self.assertFalse(use.is_overdue)
 
     def test_own_documents_only_means_own_customers_on_the_board(self):
-        self._redeem()
         self.customer.user_id = self.sales_all
+        self._redeem(self._create_reward("Day", 200))
         uses = self.uses.with_user(self.salesperson)
         self.assertFalse(uses.search([("use_kind", "=", "service")]))
         self.assertFalse(uses.formatted_read_group([], ["use_kind"], ["worth:sum"]))
