@@ -45,8 +45,8 @@ class LoyaltyB2bRedemption(models.Model):
             )
         if step:
             return self.env._(
-                "Sales has to agree first: the account manager or a loyalty officer, not"
-                " you. The points are taken after that."
+                "Sales has to agree first: the account manager or a loyalty officer,"
+                " not you. The points are taken after that."
             )
         if not self._is_by_staff() or self.program_id.staff_use != "record":
             return ""
