@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import _fixtures as make  # noqa: E402
 
-WALLETS, LOTS, INVOICES = 100_000, 5, 3
+WALLETS, LOTS, INVOICES, PRODUCTS = 100_000, 5, 3, 500
 
 
 def main(env):
@@ -55,6 +55,9 @@ def main(env):
         "share that used points, by level": lambda: wallets._read_group(
             [], ["tier_id"], ["used_share:avg"]
         ),
+        "products worth suggesting to 10 customers": lambda: [
+            wallet._get_product_suggestions() for wallet in wallets.search([], limit=10)
+        ],
         "figures of one page": lambda: wallets.search([], limit=80).mapped("balance"),
     }.items():
         env.invalidate_all()
@@ -135,8 +138,34 @@ def fill_invoices(env, program, company):
         """,
         [journal.id, company, env.company.currency_id.id, INVOICES, program],
     )
+    fill_lines(env, company)
     env.cr.execute("ANALYZE account_move")
     env.cr.execute("ANALYZE loyalty_b2b_participant")
+
+
+def fill_lines(env, company):
+    """Insert two lines of each invoice, of 500 products; some sell far more often."""
+    products = env["product.product"].create(
+        [{"name": f"Bench {number}", "type": "consu"} for number in range(PRODUCTS)]
+    )
+    account = env["account.account"].search(
+        [("account_type", "=", "income"), ("company_ids", "=", company)], limit=1
+    )
+    env.cr.execute(
+        """
+        INSERT INTO account_move_line
+               (move_id, account_id, partner_id, product_id, date, parent_state,
+                display_type, company_id, currency_id, balance, amount_currency)
+        SELECT m.id, %s, m.partner_id, (%s::int[])[1 + (POWER(h.hash, 2) * %s)::int],
+               m.date, 'posted', 'product', m.company_id, m.currency_id, -10, -10
+          FROM account_move m, generate_series(1, 2) n,
+               LATERAL (SELECT (m.id::bigint * 7919 + n * 104729) %% 9973 / 9973.0)
+                       h(hash)
+         WHERE m.name LIKE 'B%%/%%'
+        """,
+        [account.id, products.ids, PRODUCTS - 1],
+    )
+    env.cr.execute("ANALYZE account_move_line")
 
 
 def clock(env, query):

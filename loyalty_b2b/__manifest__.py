@@ -89,8 +89,6 @@
         "views/portal_gift_templates.xml",
         "views/portal_uses_templates.xml",
         "views/portal_activities_templates.xml",
-        "views/loyalty_b2b_menus.xml",
-        "views/loyalty_b2b_reward_menus.xml",
         "views/loyalty_b2b_transfer_views.xml",
         "report/loyalty_b2b_duplicate_views.xml",
         "views/loyalty_b2b_gift_views.xml",
@@ -105,7 +103,6 @@
         "views/portal_order_points_templates.xml",
         "views/loyalty_b2b_digest_views.xml",
         "views/portal_message_templates.xml",
-        "views/loyalty_b2b_message_menus.xml",
         "views/loyalty_b2b_person_views.xml",
         "views/loyalty_b2b_activity_type_views.xml",
         "views/loyalty_b2b_activity_views.xml",
@@ -120,12 +117,13 @@
         "views/portal_administrator_templates.xml",
         "views/loyalty_b2b_desk_views.xml",
         "views/loyalty_b2b_fulfilment_views.xml",
-        "views/loyalty_b2b_menu_order.xml",
+        "views/loyalty_b2b_menus.xml",
     ],
     "demo": [
         "demo/loyalty_b2b_demo.xml",
         "demo/loyalty_b2b_demo_sources.xml",
         "demo/loyalty_b2b_demo_rewards.xml",
+        "demo/loyalty_b2b_demo_spending.xml",
     ],
     "assets": {
         "web.assets_backend": [

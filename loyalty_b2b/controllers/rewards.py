@@ -188,31 +188,10 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
         )
         url = f"/my/loyalty/program/{wallet.program_id.id}/rewards"
         chosen = {"kind": kind, "now": "1" if only_now else "", "sortby": sortby}
-
-        def link(label, is_current, **values):
-            query = {**chosen, **values}
-            query = {name: value for name, value in query.items() if value}
-            return {
-                "label": label,
-                "url": f"{url}?{url_encode(query)}",
-                "is_current": is_current,
-            }
-
         return {
             "cards": catalogue["cards"],
             "next": catalogue["next"],
-            "kinds": [
-                link(request.env._("All"), not kind, kind=""),
-                *(
-                    link(label, name == kind, kind=name)
-                    for name, label in catalogue["kinds"].items()
-                ),
-            ],
-            "only_now": link("", only_now, now="" if only_now else "1"),
-            "sorts": [
-                link(label, name == sortby, sortby=name)
-                for name, label in sorts.items()
-            ],
+            **self._prepare_loyalty_b2b_choices(url, chosen, catalogue["kinds"], sorts),
             "default_url": url,
             "is_filtered": bool(kind or only_now),
             "notice": wallet._get_portal_notice(),
@@ -223,6 +202,33 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
                 step=step,
                 url_args={name: value for name, value in chosen.items() if value},
             ),
+        }
+
+    def _prepare_loyalty_b2b_choices(self, url, chosen, kinds, sorts):
+        """Return filters and orders as links.
+
+        :param dict chosen: kind, now and sortby, as they are.
+        :param dict kinds: kind → label, those there are.
+        :param dict sorts: word → label.
+        """
+
+        def link(label, name, value):
+            query = {**chosen, name: value}
+            query = {key: text for key, text in query.items() if text}
+            return {
+                "label": label,
+                "url": f"{url}?{url_encode(query)}",
+                "is_current": chosen[name] == value,
+            }
+
+        toggled = link("", "now", "" if chosen["now"] else "1")
+        return {
+            "kinds": [
+                link(label, "kind", name)
+                for name, label in {"": request.env._("All"), **kinds}.items()
+            ],
+            "only_now": {**toggled, "is_current": bool(chosen["now"])},
+            "sorts": [link(label, "sortby", name) for name, label in sorts.items()],
         }
 
     def _render_loyalty_b2b_reward(self, wallets, wallet, reward, typed=None, error=""):

@@ -277,4 +277,5 @@ from . import res_partner_role_screens
 from . import wallet_portal_gift
 from . import reward_portal_gift
 from . import program_rewards
+from . import program_demo_spending
 from . import wallet_gift

@@ -12,7 +12,6 @@ class LoyaltyB2bRedemption(models.Model):
     gift_ids = fields.One2many(
         comodel_name="loyalty.b2b.gift",
         inverse_name="redemption_id",
-        string="Gift",
         readonly=True,
         groups="loyalty_b2b.group_loyalty_b2b_officer,"
         "loyalty_b2b.group_loyalty_b2b_auditor",

@@ -109,6 +109,28 @@ class LoyaltyB2bReward(models.Model):
 
     # === CARD === #
 
+    def _filter_portal_now(self, refusals):
+        """Return those that a person can have, or ask for, now.
+
+        :param dict refusals: reward → refusals.
+        """
+        return self.filtered(
+            lambda reward: (
+                reward._get_portal_verdict(refusals[reward])[0] in ("now", "ask")
+            )
+        )
+
+    def _prepare_portal_cards(self, refusals, available):
+        """Return the rewards as cards, see `_prepare_portal_card`.
+
+        :param dict refusals: reward → refusals.
+        """
+        pictures = self._find_portal_pictures(self.ids)
+        return [
+            reward._prepare_portal_card(refusals[reward], available, pictures)
+            for reward in self
+        ]
+
     def _prepare_portal_card(self, refusals, available, pictures):
         """Return a reward as one of many.
 

@@ -27,7 +27,7 @@ class LoyaltyB2bWallet(models.Model):
     # === MAILS AT ONCE === #
 
     def _prepare_mail_at_once(self, person, message, kind):
-        """Return the values of a mail in the programme's look, in the reader's language.
+        """Return the values of a mail in the programme's look, in his language.
 
         What is sent leaves no copy: it may hold a link for one person alone.
 

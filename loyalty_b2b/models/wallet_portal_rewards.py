@@ -62,11 +62,7 @@ class LoyaltyB2bWallet(models.Model):
             and next (see `_prepare_portal_next`) if it was asked for.
         """
         self.ensure_one()
-        found = self.env["loyalty.b2b.reward"].sudo()
-        found = found.search_fetch(
-            self._get_portal_reward_domain(), self._get_portal_reward_fields()
-        )
-        labels = found._get_portal_kinds()
+        found = self._get_portal_rewards()
         present = set(found.mapped("kind"))
         rewards = found.filtered(lambda reward: not kind or reward.kind == kind)
         if sort in ("few", "many"):
@@ -76,28 +72,28 @@ class LoyaltyB2bWallet(models.Model):
             refusals = rewards._get_refusals_by_reward(self, partner)
         following = with_next and self._prepare_portal_next(partner, refusals)
         if only_now:
-            rewards = rewards.filtered(
-                lambda reward: (
-                    reward._get_portal_state(refusals[reward], 0)["key"]
-                    in ("now", "ask")
-                )
-            )
-        total = len(rewards)
-        page = page if (page - 1) * step < total else 1
-        rewards = rewards[(page - 1) * step : page * step]
-        refusals = refusals or rewards._get_refusals_by_reward(self, partner)
-        pictures = found._find_portal_pictures(rewards.ids)
-        available = int(self.available)
+            rewards = rewards._filter_portal_now(refusals)
+        page = page if (page - 1) * step < len(rewards) else 1
+        shown = rewards[(page - 1) * step : page * step]
+        refusals = refusals or shown._get_refusals_by_reward(self, partner)
+        labels = found._get_portal_kinds()
         return {
-            "cards": [
-                reward._prepare_portal_card(refusals[reward], available, pictures)
-                for reward in rewards
-            ],
+            "cards": shown._prepare_portal_cards(refusals, int(self.available)),
             "kinds": {name: label for name, label in labels.items() if name in present},
-            "total": total,
+            "total": len(rewards),
             "page": page,
             "next": following or {},
         }
+
+    def _get_portal_rewards(self):
+        """Return the rewards of the catalogue, in sudo, read in one query."""
+        return (
+            self.env["loyalty.b2b.reward"]
+            .sudo()
+            .search_fetch(
+                self._get_portal_reward_domain(), self._get_portal_reward_fields()
+            )
+        )
 
     def _prepare_portal_next(self, partner, refusals):
         """Return what to think of next: rewards, and products others buy.

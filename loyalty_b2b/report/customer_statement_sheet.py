@@ -40,27 +40,37 @@ def write_sheet(
         places = "." + "0" * digits if digits else ""
         money = book.add_format({"num_format": "#,##0" + places})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
+        formats = {"bold": bold, "points": points, "money": money, "day": day}
         top = _write_head(sheet, head, bold)
-        for figure in figures:
-            sheet.write_string(top, 0, str(figure["label"]))
-            sheet.write_number(top, 1, figure["number"], points)
-            if figure["worth"]:
-                sheet.write_number(top, 2, figure["amount"], money)
-            top += 1
-        top += 1
-        for column, (_key, caption) in enumerate(captions):
-            sheet.write_string(top, column, caption, bold)
-        for number, row in enumerate(rows, start=top + 1):
-            for column, (key, _caption) in enumerate(captions):
-                value = row[key]
-                if isinstance(value, datetime.date):
-                    sheet.write_datetime(number, column, value, day)
-                elif isinstance(value, int):
-                    sheet.write_number(number, column, value, points)
-                else:
-                    sheet.write_string(number, column, str(value))
+        top = _write_figures(sheet, top, figures, formats)
+        _write_rows(sheet, top + 1, captions, rows, formats)
         sheet.set_column(0, len(captions), 18)
     return content.getvalue()
+
+
+def _write_figures(sheet, top: int, figures: Sequence[Row], formats) -> int:
+    """Write the sums; return the next row."""
+    for row, figure in enumerate(figures, start=top):
+        sheet.write_string(row, 0, str(figure["label"]))
+        sheet.write_number(row, 1, figure["number"], formats["points"])
+        if figure["worth"]:
+            sheet.write_number(row, 2, figure["amount"], formats["money"])
+    return top + len(figures)
+
+
+def _write_rows(sheet, top: int, captions, rows: Sequence[Row], formats) -> None:
+    """Write what happened below its captions."""
+    for column, (_key, caption) in enumerate(captions):
+        sheet.write_string(top, column, caption, formats["bold"])
+    for number, row in enumerate(rows, start=top + 1):
+        for column, (key, _caption) in enumerate(captions):
+            value = row[key]
+            if isinstance(value, datetime.date):
+                sheet.write_datetime(number, column, value, formats["day"])
+            elif isinstance(value, int):
+                sheet.write_number(number, column, value, formats["points"])
+            else:
+                sheet.write_string(number, column, str(value))
 
 
 def _write_head(sheet, head: Sequence[tuple[str, str]], bold) -> int:

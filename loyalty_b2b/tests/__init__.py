@@ -136,3 +136,4 @@ from . import test_gifts_register
 from . import test_process_gifts
 from . import test_gifts_tour
 from . import test_gifts_portal
+from . import test_desk_tour

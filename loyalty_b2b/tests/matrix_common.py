@@ -5,8 +5,8 @@ from odoo.tools import SQL
 from .portal_common import LoyaltyB2bPortalCommon
 
 # The columns of both tables. "collector" may not even see the points of his company,
-# "colleague" sees them, "buyer" uses and "boss" administers them. "seller" has documents of his own only, among them the
-# customer's; "outside" as well, but the customer is not his.
+# "colleague" sees them, "buyer" uses and "boss" administers them. "seller" has own
+# documents only, this customer is his; "outside" as well, and it is not.
 ROLES = (
     "public",
     "foreign",

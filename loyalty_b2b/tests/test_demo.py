@@ -25,11 +25,11 @@ class TestDemo(TransactionCase):
         )
 
     @classmethod
-    def _load(cls, mode):
+    def _load(cls, mode, name="loyalty_b2b_demo"):
         convert_file(
             cls.env,
             "loyalty_b2b",
-            "demo/loyalty_b2b_demo.xml",
+            f"demo/{name}.xml",
             {},
             mode=mode,
             noupdate=True,
@@ -45,6 +45,29 @@ class TestDemo(TransactionCase):
 
     def test_the_ledger_is_clean(self):
         self.assertEqual(self.program.wallet_ids._verify(), [])
+
+    def test_people_have_roles_and_use_rewards(self):
+        waiting = [("state", "=", "outgoing")]
+        self._load("init", "loyalty_b2b_demo_rewards")
+        mails = self.env["mail.mail"].search(waiting)
+        self._load("init", "loyalty_b2b_demo_spending")
+        uses = self.env["loyalty.b2b.redemption"].search(
+            [("program_id", "=", self.program.id), ("reward_id", "!=", False)]
+        )
+        states = uses.mapped("state")
+        self.assertEqual(len(uses), 7)
+        self.assertLessEqual({"approve", "reserved", "done", "fulfilled"}, set(states))
+        wish = uses.filtered(lambda use: use.state == "approve" and use.contact_id)
+        self.assertEqual(wish.approval_ids.step, "customer")
+        self.assertEqual(self.program.wallet_ids._verify(), [])
+        self.assertEqual(self.env["mail.mail"].search(waiting), mails)
+        self._load("update", "loyalty_b2b_demo_spending")
+        self.assertEqual(
+            self.env["loyalty.b2b.redemption"].search_count(
+                [("program_id", "=", self.program.id), ("reward_id", "!=", False)]
+            ),
+            7,
+        )
 
     def test_telling_it_twice_changes_nothing(self):
         self._load("update")

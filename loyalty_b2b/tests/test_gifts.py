@@ -319,6 +319,24 @@ class TestGifts(GiftCommon):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 gift.with_user(user).read(["name"])
 
+    def test_the_dialog_tells_nothing_of_other_peoples_wallets(self):
+        self.customer.user_id = self.sales_all
+        for name in ("available", "left", "owner_id", "text", "wallet_id"):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                dialog = self._prepare()
+                self.env.flush_all()
+                self.env.invalidate_all()
+                dialog.read([name])
+
+    def test_the_dialog_tells_nothing_of_other_customers(self):
+        stranger = self._create_customer("Cudzy", "7010202000")
+        dialog = self._prepare(
+            self.env["res.partner"], name="Anna Nowak", owner_id=stranger.id
+        )
+        self.assertEqual((dialog.left, dialog.refusal), ("", ""))
+        with self.assertRaisesRegex(UserError, "does not belong"):
+            dialog.action_give()
+
     def test_other_peoples_wallets_and_dialogs_are_refused(self):
         self.customer.user_id = self.sales_all
         with self.assertRaises(AccessError):

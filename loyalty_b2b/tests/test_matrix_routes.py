@@ -157,7 +157,7 @@ class TestMatrixRoutes(MatrixCommon):
         self._check_table(found, ROUTES, "tests/matrix_routes.py")
 
     def test_pages_only_read(self):
-        """A page has a read-only cursor; what writes is sent as a form, with a token."""
+        """Pages have read-only cursors; what writes is sent as a form with a token."""
         for name, (_rule, method, routing) in self._get_routes().items():
             with self.subTest(route=name):
                 if name in CORES_OWN:

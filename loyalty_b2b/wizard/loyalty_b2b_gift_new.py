@@ -19,11 +19,12 @@ class LoyaltyB2bGiftNew(models.TransientModel):
         readonly=True,
         ondelete="cascade",
     )
-    program_id = fields.Many2one(related="wallet_id.program_id")
-    company_id = fields.Many2one(related="wallet_id.company_id")
-    currency_id = fields.Many2one(related="program_id.currency_id")
-    point_name = fields.Char(related="wallet_id.point_name")
-    available = Points(related="wallet_id.available")
+    # read with the user's own rights: not everybody sees every wallet
+    program_id = fields.Many2one(related="wallet_id.program_id", related_sudo=False)
+    company_id = fields.Many2one(related="wallet_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="program_id.currency_id", related_sudo=False)
+    point_name = fields.Char(related="wallet_id.point_name", related_sudo=False)
+    available = Points(related="wallet_id.available", related_sudo=False)
     owner_ids = fields.Many2many(
         comodel_name="res.partner", compute="_compute_owner_ids"
     )
@@ -47,12 +48,14 @@ class LoyaltyB2bGiftNew(models.TransientModel):
     )
     name = fields.Char(
         compute="_compute_name",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="First and last name.",
     )
     function = fields.Char(
         compute="_compute_function",
+        compute_sudo=False,
         store=True,
         readonly=False,
         help="What the person is in the company.",
@@ -61,6 +64,7 @@ class LoyaltyB2bGiftNew(models.TransientModel):
         comodel_name="res.partner",
         string="Works for",
         compute="_compute_owner_id",
+        compute_sudo=False,
         store=True,
         readonly=False,
         domain="[('id', 'in', owner_ids)]",
@@ -126,6 +130,8 @@ class LoyaltyB2bGiftNew(models.TransientModel):
             wizard.left, wizard.refusal = "", ""
             if not wizard.wallet_id or not (wizard.name or "").strip():
                 continue
+            if wizard.owner_id not in wizard.wallet_id.participant_ids.partner_id:
+                continue  # refused when it is given
             draft = wizard._get_draft()
             wizard.left = draft._get_left_text()
             refusals = draft._get_refusals()
@@ -141,7 +147,7 @@ class LoyaltyB2bGiftNew(models.TransientModel):
         gifts = self.env["loyalty.b2b.gift"].sudo().with_company(company)
         return gifts.new(
             {
-                "owner_id": self.owner_id.id or self.wallet_id.partner_id.id,
+                "owner_id": self.owner_id.id,
                 "partner_id": self.partner_id.id,
                 "name": self.name.strip(),
                 "name_key": gifts._get_name_key(self.name),
@@ -153,6 +159,20 @@ class LoyaltyB2bGiftNew(models.TransientModel):
                 ),
             }
         )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        dialogs = super().create(vals_list)
+        # by its id the name of a customer could be read whom the user may not see
+        dialogs.wallet_id.check_access("read")
+        return dialogs
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.wallet_id.check_access("read")
+        return result
 
     # === ACTION METHODS === #
 
