@@ -245,3 +245,17 @@ class TestOrderPoints(ApprovalCommon):
         done = self._post("use", self.branch_buyer, points="100", access_token=token)
         self.assertIn(f"access_token={token}", done.headers["Location"])
         self.assertWallet(held=100)
+
+    def test_signing_confirms_at_the_new_total(self):
+        order = self._create_order(
+            [(self.product, 1, 100.0)], require_signature=True, require_payment=False
+        )
+        order.action_quotation_sent()
+        self._post("use", self.boss, order=order, points="1500")
+        found = self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/accept", {"name": "Jan", "signature": PIXEL}
+        )
+        self.assertTrue(found.get("force_refresh"), found)
+        self.assertEqual(order.state, "sale")
+        self.assertAlmostEqual(order.amount_untaxed, 85.0)
+        self.assertWallet(balance=8500)

@@ -102,7 +102,15 @@ registry.category("web_tour.tours").add("loyalty_b2b_sign", {
         {
             content: "The name is the signature",
             trigger: ".modal .o_web_sign_name_and_signature input[name='signer']",
-            run: "edit Ewa Buk",
+            run: "fill Ewa Buk",
+        },
+        {
+            trigger: ".modal .o_web_sign_name_and_signature input:value(Ewa Buk)",
+        },
+        {
+            content: "It is drawn",
+            trigger: ".modal canvas.o_web_sign_signature",
+            run: "canvasNotEmpty",
         },
         {
             content: "Accept",
