@@ -222,3 +222,15 @@ class TestOrderRewardsGoods(OrderRewardCommon):
         self.assertPoints(use, 1000)
         self.assertPoints(money, 0)
         self.assertEqual(use.line_ids, line)
+
+    def test_draft_invoice_cannot_take_more_of_it(self):
+        order, use, _line = self._goods("symbolic")
+        order.action_confirm()
+        # nobody has used a discount yet
+        self.assertFalse(self.env["loyalty.b2b.program"]._get_discount_product_ids())
+        invoice = self._invoice(order, post=False)
+        line = self._our_lines(invoice)
+        with self.assertRaisesRegex(UserError, "Discounts for points"):
+            line.quantity = 5
+        invoice.action_post()
+        self.assertPoints(use, 1000)
