@@ -93,3 +93,73 @@ class TestOrderRewardsAgreed(OrderRewardCommon):
         line.action_add()
         self.assertEqual(len(order._get_loyalty_b2b_rewards()), 1)
         self.assertWallet(held=1000)
+
+    # === AS IT WAS WISHED === #
+
+    def test_changed_reward_changes_no_use(self):
+        rewards = {kind: self._create_reward(kind) for kind in ("discount", "percent")}
+        goods = self._create_reward("product", price_amount=20.0)
+        order = self._mixed()
+        uses = [self._add(order, rewards[kind]) for kind in rewards]
+        use = self._add(order, goods)
+        rewards["discount"].discount_amount = 100.0
+        rewards["percent"].write({"discount_percent": 90.0, "discount_max": 1.0})
+        goods.write({"price_amount": 0.0, "product_id": self.book.id})
+        order.order_line[0].product_uom_qty = 2
+        order.action_confirm()
+        self.assertEqual([one.amount for one in uses], [30.0, 25.0])
+        self.assertEqual(use.line_ids.product_id, self.lamp)
+        self.assertEqual(use.line_ids.price_unit, 20.0)
+
+    def test_changed_reward_changes_no_wish(self):
+        reward = self._create_reward("product", free_mode="symbolic")
+        use = self._redeem(self.asker, self._mixed(), reward)
+        reward.write(
+            {
+                "free_mode": "uncharged",
+                "symbolic_price": 50.0,
+                "product_id": self.book.id,
+            }
+        )
+        use.approval_ids._answer("accepted", by=self.boss.partner_id)
+        self.assertEqual(use.goods_mode, "symbolic")
+        self.assertEqual(use.line_ids.product_id, self.lamp)
+        self.assertEqual(use.line_ids.price_unit, 0.01)
+
+    def test_changed_reward_keeps_the_days_of_a_wish(self):
+        reward = self._create_reward(
+            "subscription", months=12, days_to_fulfil=3, must_confirm=True
+        )
+        with self.on("2024-05-01"):
+            use = reward._redeem(self.wallet, self.boss.partner_id)
+            reward.write({"months": 1, "days_to_fulfil": 30})
+            use._confirm_alone()
+        self.assertEqual(str(use.date_due), "2024-05-04")
+        self.assertEqual(str(use.date_until), "2025-04-30")
+
+    # === WISHES OF WHAT IS CLOSED === #
+
+    def test_closed_quotations_and_programmes_leave_no_wish_open(self):
+        for close in (
+            lambda order: order.action_confirm(),
+            lambda order: order._action_cancel(),
+            lambda order: self._pay(order)._post_process(),
+            lambda order: self.wallet._close_down(),
+        ):
+            order = self._mixed(state="sent")
+            use = self._redeem(self.asker, order, self._create_reward())
+            self.assertEqual(use.state, "approve")
+            close(order)
+            self.assertEqual(use.state, "cancelled")
+            self.assertEqual(use.approval_ids.verdict, "withdrawn")
+
+    # === HANDED OVER === #
+
+    def test_reward_handed_over_by_hand_stays_on_its_order(self):
+        order = self._mixed()
+        use = self._add(order, self._create_reward("product", free_mode="uncharged"))
+        order.action_confirm()
+        use._fulfil("by hand")
+        with self.assertRaisesRegex(UserError, "has left"):
+            order._remove_loyalty_b2b_reward(use)
+        self.assertPoints(use, 1000)

@@ -234,3 +234,20 @@ class TestOrderRewardsGoods(OrderRewardCommon):
             line.quantity = 5
         invoice.action_post()
         self.assertPoints(use, 1000)
+
+    def test_what_is_delivered_beyond_takes_no_points(self):
+        self.lamp.invoice_policy = "delivery"
+        order, use, line = self._goods("symbolic")
+        order.action_confirm()
+        line.qty_delivered = 2
+        self._invoice(order)
+        self.assertPoints(use, 1000)
+
+    def test_cancelled_order_gives_back_what_has_not_left(self):
+        order, use, line = self._goods("uncharged", quantity=2)
+        order.action_confirm()
+        line.qty_delivered = 1
+        order._action_cancel()
+        self.assertPoints(use, 1000)
+        self.assertEqual((line.product_uom_qty, line.price_unit), (1, 0.0))
+        self.assertEqual(use.state, "fulfilled")
