@@ -21,6 +21,10 @@ class LoyaltyB2bRedemption(models.Model):
     def _take_codes(self):
         """Set codes of the pool aside, those that end first; others skip them.
 
+        Those picked are read once, whatever the planner expects of the pool: a
+        subquery that it runs again for each code would pass over those locked before
+        and pick more than were asked for.
+
         :raises UserError: if the pool has too few that are still valid.
         """
         self.ensure_one()
@@ -29,14 +33,15 @@ class LoyaltyB2bRedemption(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-            UPDATE loyalty_b2b_reward_code SET redemption_id = %(use)s
-             WHERE id IN (
+              WITH picked AS MATERIALIZED (
                    SELECT id FROM loyalty_b2b_reward_code
                     WHERE reward_id = %(reward)s AND redemption_id IS NULL
                       AND (date_end IS NULL OR date_end >= %(today)s)
                     ORDER BY date_end, id LIMIT %(number)s
                       FOR UPDATE SKIP LOCKED)
-            RETURNING id
+            UPDATE loyalty_b2b_reward_code c SET redemption_id = %(use)s
+              FROM picked WHERE c.id = picked.id
+            RETURNING c.id
                 """,
                 use=self.id,
                 reward=self.reward_id.id,
@@ -46,7 +51,7 @@ class LoyaltyB2bRedemption(models.Model):
         )
         self.env["loyalty.b2b.reward.code"].invalidate_model(flush=False)
         self.invalidate_recordset(["code_ids"], flush=False)
-        if len(rows) < self.quantity:
+        if len(rows) != self.quantity:
             raise UserError(
                 self.env._(
                     "%(reward)s: %(left)s codes are left. Choose fewer, or another"

@@ -36,6 +36,14 @@ class TestVoucher(RewardCommon):
         with self.assertRaisesRegex(UserError, "Fuel: sold out"):
             self._redeem(self.voucher)
 
+    def test_one_wish_takes_one_code_whatever_the_statistics_say(self):
+        self.env.cr.execute("ANALYZE loyalty_b2b_reward_code")
+        self._create_codes(self.voucher, *[f"CODE{number:04}" for number in range(40)])
+        self.assertEqual(
+            self._redeem(self.voucher).code_ids.mapped("code"), ["CODE0000"]
+        )
+        self.assertEqual(self.voucher.codes_left, 39)
+
     def test_code_that_was_shown_goes_to_nobody_else(self):
         self._create_codes(self.voucher, "AAA")
         use = self._redeem(self.voucher)
