@@ -239,6 +239,8 @@ from . import referral_terms
 from . import consent_facts
 from . import wallet_consents
 from . import wallet_erasure
+from . import wallet_erasure_words
+from . import sale_order_log
 from . import redemption_erased
 
 # over all that orders and uses of points do otherwise
