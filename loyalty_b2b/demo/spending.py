@@ -61,7 +61,7 @@ def tell(program):
             by=_ref(program, "partner_sales"),
         )
     mails = program.env["mail.mail"].sudo()
-    last = mails.search([], order="id desc", limit=1).id
+    last = mails.search([], order="id desc", limit=1).id or 0
     for use in USES:
         _tell_use(program, wallets[use.customer], use)
     # a story sends nothing to anybody

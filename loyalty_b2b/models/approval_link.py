@@ -1,3 +1,5 @@
+from hashlib import sha256
+
 from odoo import api, models
 from odoo.tools import hash_sign, verify_hash_signed
 
@@ -15,11 +17,16 @@ class LoyaltyB2bApproval(models.Model):
     def _get_link_path(self, partner):
         """Return the address of the question for one person; ends with the question.
 
+        It ends with the person's e-mail address too: who changes it gets a new one.
+
         :param partner: `res.partner` who answers by it.
         """
         self.ensure_one()
         token = hash_sign(
-            self.env(su=True), SCOPE, [self.id, partner.id], expiration=self.date_end
+            self.env(su=True),
+            SCOPE,
+            [self.id, partner.id, hash_address(partner)],
+            expiration=self.date_end,
         )
         return f"/loyalty/approval/{token}"
 
@@ -39,11 +46,11 @@ class LoyaltyB2bApproval(models.Model):
             found = verify_hash_signed(self.env(su=True), SCOPE, token)
         except ValueError:
             return nothing
-        if not found:
+        if not found or len(found) != 3:
             return nothing
         approval = approvals.browse(found[0]).exists()
         partner = nothing[1].browse(found[1]).exists()
-        if not approval or not partner:
+        if not approval or not partner or found[2] != hash_address(partner):
             return nothing
         is_answered = even_answered and approval.verdict
         if is_answered and partner in approval._get_administrators():
@@ -66,3 +73,9 @@ class LoyaltyB2bApproval(models.Model):
                 ("step", "=", "customer"),
             ]
         )
+
+
+def hash_address(partner):
+    """Return what a link knows of the e-mail address that it was sent to."""
+    address = partner.sudo().email_normalized or ""
+    return sha256(address.encode()).hexdigest()[:32]

@@ -141,8 +141,25 @@ class LoyaltyB2bRedemption(models.Model):
         return bool(granted or self._get_askable_administrators())
 
     def _get_askable_administrators(self):
-        """Return who at the customer can agree; nobody agrees to his own wish."""
-        return self.wallet_id._get_administrators() - self.contact_id
+        """Return who at the customer can agree; nobody agrees to his own wish.
+
+        Nor does whom one of ours has named to agree to what he enters himself.
+        """
+        people = self._get_told_administrators()
+        if not self._is_by_staff():
+            return people
+        staff, wallet = self.user_id.partner_id, self.wallet_id
+        return people.filtered(
+            lambda one: wallet._get_person(one).granted_by_id != staff
+        )
+
+    def _get_told_administrators(self):
+        """Return who at the customer decides about points, without who asks himself.
+
+        What one of ours enters is nobody's own wish, whoever is named as asking.
+        """
+        people = self.wallet_id._get_administrators()
+        return people if self._is_by_staff() else people - self.contact_id
 
     def _ask(self, step):
         """Ask whether the wish may go on, and tell who is asked.

@@ -70,7 +70,7 @@ class LoyaltyB2bRedemption(models.Model):
 
         :param float before: what it took off, in the order's currency.
         """
-        self.order_id._message_log(
+        self.order_id._log_loyalty_b2b(
             body=self.env._(
                 "The order has changed: “%(reward)s” takes %(after)s off, %(before)s"
                 " before.",

@@ -13,12 +13,12 @@ class LoyaltyB2bRedemption(models.Model):
     def _tell_record(self):
         """Tell the administrators at once that one of ours has used their points.
 
-        Who has agreed knows already, and so does who asked for it.
+        Who has agreed knows already. Who is only said to have asked is told too.
         """
         self.ensure_one()
         if self.program_id.staff_use != "record" or not self._is_by_staff():
             return
-        people = self._get_askable_administrators().filtered("email")
+        people = self._get_told_administrators().filtered("email")
         agreed = self.approval_ids.filtered(lambda one: one.verdict in GRANTED)
         people -= agreed.decided_by_id
         wallet = self.wallet_id

@@ -36,8 +36,8 @@ class LoyaltyB2bRedemption(models.Model):
 
         :param str step: who is asked first; '' if nobody is.
         """
-        names = ", ".join(self._get_askable_administrators().mapped("name"))
         if step == "customer":
+            names = ", ".join(self._get_askable_administrators().mapped("name"))
             return self.env._(
                 "%(names)s at the customer is asked to confirm it by e-mail. The points"
                 " are taken after that.",
@@ -50,6 +50,7 @@ class LoyaltyB2bRedemption(models.Model):
             )
         if not self._is_by_staff() or self.program_id.staff_use != "record":
             return ""
+        names = ", ".join(self._get_told_administrators().mapped("name"))
         if names:
             return self.env._(
                 "On record: %(names)s at the customer is told by e-mail that you used"

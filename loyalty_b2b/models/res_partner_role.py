@@ -68,6 +68,24 @@ class ResPartner(models.Model):
         # pages show tabs by it; whether something may be done is looked at anew
         return seen.with_context(loyalty_b2b_roles=roles)
 
+    # === PORTAL === #
+
+    def _can_be_edited_by_current_customer(self, **kwargs):
+        """Keep persons apart from mere addresses, which all colleagues may change.
+
+        Else a colleague would have the mails of who decides about points sent to
+        himself.
+        """
+        may = super()._can_be_edited_by_current_customer(**kwargs)
+        if not may or self == self._get_current_partner(**kwargs):
+            return may
+        return not self.sudo().user_ids and not self._has_loyalty_b2b_rows()
+
+    def _has_loyalty_b2b_rows(self):
+        """Tell whether the person has a role of his own in any wallet today."""
+        domain = Domain("partner_id", "=", self.id) & Domain("date_end", "=", False)
+        return bool(self.env["loyalty.b2b.person"].sudo().search_count(domain, limit=1))
+
 
 def is_as_much(own, role):
     """Tell whether a role allows as much as another one."""

@@ -271,7 +271,7 @@ class SaleOrder(models.Model):
         """
         text = use._describe()
         use._cancel()
-        self._message_log(body=message % {"use": text})
+        self._log_loyalty_b2b(body=message % {"use": text})
 
     def _get_update_prices_lines(self):
         return super()._get_update_prices_lines()._filter_loyalty_b2b_free()

@@ -44,7 +44,7 @@ class SaleOrder(models.Model):
         :param use: redemption in sudo, reserved.
         """
         self.ensure_one()
-        self._message_log(
+        self._log_loyalty_b2b(
             body=self.env._(
                 "Discount for %(use)s; the points are held until %(moment)s.",
                 use=use._describe(),

@@ -138,3 +138,4 @@ from . import test_process_gifts
 from . import test_gifts_tour
 from . import test_gifts_portal
 from . import test_desk_tour
+from . import test_dialogs_owned

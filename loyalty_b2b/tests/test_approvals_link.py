@@ -108,6 +108,50 @@ class TestApprovalsLink(ApprovalCommon):
         self.assertTellsNothing(self._post(url, verdict="accepted"))
         self.assertEqual(wish.state, "approve")
 
+    def test_a_link_is_void_once_the_address_has_changed(self):
+        wish = self._wish()
+        url = self._link()
+        self.boss.partner_id.email = "jan.boss@wisla.example"
+        self.authenticate(None, None)
+        self.assertTellsNothing(self.url_open(url))
+        self.assertTellsNothing(self._post(url, verdict="accepted"))
+        self.assertEqual(wish.state, "approve")
+
+    def test_a_colleague_redirects_no_link_to_himself(self):
+        person, address = self.env["res.partner"].create(
+            [
+                {
+                    "name": name,
+                    "parent_id": self.customer.id,
+                    "type": "other",
+                    "email": email,
+                }
+                for name, email in (("Ola", "ola@wisla.example"), ("Hall", False))
+            ]
+        )
+        form = {
+            "name": "Ola",
+            "email": "ewa@wisla.example",
+            "phone": "+48 1",
+            "street": "Long 1",
+            "city": "Gdynia",
+            "zip": "81-001",
+            "country_id": self.env.ref("base.pl").id,
+        }
+        self.wallet._grant(person, "administers", by=self.customer)
+        self.authenticate(self.buyer.login, self.buyer.login)
+        refused = self._post("/my/address/submit", partner_id=person.id, **form)
+        self.assertEqual(refused.status_code, 403)
+        self.assertEqual(person.email, "ola@wisla.example")
+        boss = self.boss.partner_id
+        boss.type = "other"
+        refused = self._post("/my/address/submit", partner_id=boss.id, **form)
+        self.assertEqual(refused.status_code, 403)
+        # mere addresses are everybody's still
+        done = self._post("/my/address/submit", partner_id=address.id, **form)
+        self.assertEqual(done.status_code, 200)
+        self.assertEqual(address.city, "Gdynia")
+
     def test_the_second_reads_who_was_first(self):
         self.wallet._grant(
             self.branch_buyer.partner_id, "administers", by=self.customer

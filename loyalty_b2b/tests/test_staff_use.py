@@ -45,6 +45,38 @@ class TestStaffUse(ApprovalCommon):
         self.assertFalse(self._mails_to(self.buyer))
         self.assertIn("Asked by Ewa Buk: For the fair", wish.entry_ids.note)
 
+    def test_naming_the_administrator_as_asking_silences_nobody(self):
+        boss = self.boss.partner_id
+        self._wizard(contact_id=boss.id).action_apply()
+        self.assertIn(self.salesperson.name, self._read_mail(self.boss))
+        self.program.staff_use = "confirm"
+        wish = self._wish_for(boss)
+        self.assertEqual((wish.state, wish.approval_step), ("approve", "customer"))
+        self.assertTrue(wish.approval_ids._is_decided_by(boss))
+
+    def test_whom_the_enterer_named_does_not_agree(self):
+        self.program.staff_use = "confirm"
+        boss = self.boss.partner_id
+        self.wallet._revoke(boss, by=self.customer)
+        self.wallet._grant(boss, "administers", by=self.salesperson.partner_id)
+        wish = self._wish_for(self.buyer.partner_id)
+        self.assertEqual(wish.approval_step, "sales")
+        self.assertFalse(wish.with_user(self.salesperson).can_answer)
+        wish._withdraw()
+        # as well as with anybody else's
+        wish = self._wish_for(self.buyer.partner_id, user=self.officer)
+        self.assertEqual(wish.approval_step, "customer")
+        self.program.staff_use = "record"
+        before = len(self._mails_to(self.boss))
+        self._wish_for(self.buyer.partner_id)
+        self.assertEqual(len(self._mails_to(self.boss)), before + 1)
+
+    def _wish_for(self, contact, user=None):
+        order = self._create_order([(self.product, 1, 100.0)])
+        values = {"order_id": order.id, "contact_id": contact.id}
+        self._wizard(user, **values).action_apply()
+        return self.wallet.redemption_ids.sorted("id")[-1]
+
     def test_administrators_are_not_told_what_they_use_themselves(self):
         self._wish(user=self.boss)
         self.assertFalse(self._mails_to(self.boss))

@@ -36,6 +36,14 @@ class TestVoucher(RewardCommon):
         with self.assertRaisesRegex(UserError, "Fuel: sold out"):
             self._redeem(self.voucher)
 
+    def test_one_wish_takes_one_code_whatever_the_statistics_say(self):
+        self.env.cr.execute("ANALYZE loyalty_b2b_reward_code")
+        self._create_codes(self.voucher, *[f"CODE{number:04}" for number in range(40)])
+        self.assertEqual(
+            self._redeem(self.voucher).code_ids.mapped("code"), ["CODE0000"]
+        )
+        self.assertEqual(self.voucher.codes_left, 39)
+
     def test_code_that_was_shown_goes_to_nobody_else(self):
         self._create_codes(self.voucher, "AAA")
         use = self._redeem(self.voucher)
@@ -53,6 +61,20 @@ class TestVoucher(RewardCommon):
         use._cancel_reward("Never mind")
         self.assertEqual(self.voucher.codes_left, 1)
         self.assertFalse(use.code_ids)
+
+    def test_code_that_ended_while_it_was_set_aside_is_not_sold(self):
+        self.voucher.must_confirm = True
+        self._create_codes(self.voucher, "OLD", date_end=self.program._today())
+        use = self._redeem(self.voucher)
+        old = use.code_ids
+        old.date_end -= timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "Fuel: 0 codes are left"):
+            use.action_confirm_reward()
+        use.invalidate_recordset()
+        self._create_codes(self.voucher, "NEW")
+        use.action_confirm_reward()
+        self.assertEqual((use.state, use.code_ids.code), ("fulfilled", "NEW"))
+        self.assertFalse(old.redemption_id)
 
     def test_responsible_is_told_once_when_few_are_left(self):
         self.voucher.write({"codes_warn": 3, "user_id": self.officer.id})

@@ -10,6 +10,7 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
     """A reward in the dialog: on the quotation, or to be added."""
 
     _name = "loyalty.b2b.add.reward.line"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Reward for a Quotation"
     _order = "id"
 
