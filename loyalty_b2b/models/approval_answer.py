@@ -173,7 +173,9 @@ class LoyaltyB2bApproval(models.Model):
         """Return the domain of questions that nobody can answer any more."""
         return [
             ("verdict", "=", False),
+            "|",
             ("date_end", "<=", fields.Datetime.now()),
+            ("redemption_id.order_id.state", "in", ("sale", "cancel")),
         ]
 
     @api.model
@@ -183,10 +185,12 @@ class LoyaltyB2bApproval(models.Model):
             SQL(
                 "SELECT DISTINCT r.wallet_id FROM loyalty_b2b_approval a"
                 " JOIN loyalty_b2b_redemption r ON r.id = a.redemption_id"
-                " WHERE a.verdict IS NULL AND a.date_end <= %s AND r.wallet_id > %s"
+                " LEFT JOIN sale_order o ON o.id = r.order_id"
+                " WHERE a.verdict IS NULL AND r.wallet_id > %s"
+                "   AND (a.date_end <= %s OR o.state IN ('sale', 'cancel'))"
                 " ORDER BY r.wallet_id LIMIT %s",
-                fields.Datetime.now(),
                 after,
+                fields.Datetime.now(),
                 limit,
             )
         )

@@ -13,8 +13,10 @@ class SaleOrder(models.Model):
         return super().unlink()
 
     def _action_confirm(self):
+        # one query where no points are used; others wait for the hourly job
+        plain = self.filtered(lambda order: not order._get_loyalty_b2b_uses())
         result = super()._action_confirm()
-        self._withdraw_loyalty_b2b_wishes()
+        plain._withdraw_loyalty_b2b_wishes()
         return result
 
     def _action_cancel(self):

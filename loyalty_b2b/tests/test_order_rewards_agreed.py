@@ -153,6 +153,16 @@ class TestOrderRewardsAgreed(OrderRewardCommon):
             self.assertEqual(use.state, "cancelled")
             self.assertEqual(use.approval_ids.verdict, "withdrawn")
 
+    def test_hourly_job_ends_wishes_of_orders_that_use_points(self):
+        order = self._mixed(state="sent")
+        self._add(order, self._create_reward())
+        use = self._redeem(self.asker, order, self._create_reward("percent"))
+        order.action_confirm()
+        self.env.flush_all()
+        self.assertIn(self.wallet.id, self.wallet._query_overdue_wishes(0, 100))
+        self.wallet._lapse_wishes()
+        self.assertEqual((use.state, use.approval_ids.verdict), ("lapsed",) * 2)
+
     # === HANDED OVER === #
 
     def test_reward_handed_over_by_hand_stays_on_its_order(self):
