@@ -1,5 +1,6 @@
 from . import ledger_mixin
 from . import guarded_mixin
+from . import dialog_mixin
 from . import loyalty_b2b_program
 from . import program_life
 from . import program_enrolment
