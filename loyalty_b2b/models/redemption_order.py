@@ -111,7 +111,7 @@ class LoyaltyB2bRedemption(models.Model):
             <= fields.Datetime.now()
         ):
             return self.env._("It has expired: renew its date of validity first.")
-        return ""
+        return order._get_total_refusal(is_direct=not self.approval_ids)
 
     def _prefix_order(self, sentence):
         return self.env._(
