@@ -64,16 +64,36 @@ class LoyaltyB2bRedemption(models.Model):
     def _confirm_alone(self):
         """Use the points that are held: the reward can be given.
 
-        :raises UserError: if they are held no more.
+        What is held no more is held anew, so that nothing is given for nothing.
+
+        :raises UserError: if the customer may not use them now, or owes points.
         """
         self._lock_state()
         for redemption in self:
             if redemption.state in ("done", "fulfilled"):
                 continue
             redemption._check_state("reserved")
-            holds = redemption._get_holds()
-            redemption.wallet_id._consume(holds)
+            wallet, holds = redemption.wallet_id, redemption._get_holds()
+            if refusal := wallet._get_overdue_refusal():
+                raise UserError(refusal)
+            redemption._renew_codes()
+            holds = holds or redemption._hold_instead_of(holds)
+            debits = wallet._consume_all(holds)
+            if owed := debits.get(wallet):
+                raise UserError(redemption._get_owed_message(owed))
             redemption._start_fulfilment()
+
+    def _get_owed_message(self, owed):
+        """Say that points were taken back meanwhile.
+
+        :param owed: open debits of the wallet.
+        """
+        return self.env._(
+            "%(use)s cannot be confirmed: the customer owes %(points)s points. Cancel"
+            " it, or wait for new purchases.",
+            use=self._describe_reward(),
+            points=self._format_points(sum(owed.mapped("points_open"))),
+        )
 
     def _check_state(self, *states):
         """Refuse a step that does not follow from where the use stands.

@@ -28,7 +28,8 @@ class LoyaltyB2bRedemption(models.Model):
         :raises UserError: if the pool has too few that are still valid.
         """
         self.ensure_one()
-        if self.reward_kind != "voucher":
+        missing = self.quantity - len(self.code_ids)
+        if self.reward_kind != "voucher" or not missing:
             return
         rows = self.env.execute_query(
             SQL(
@@ -46,21 +47,36 @@ class LoyaltyB2bRedemption(models.Model):
                 use=self.id,
                 reward=self.reward_id.id,
                 today=self.program_id._today(),
-                number=self.quantity,
+                number=missing,
             )
         )
         self.env["loyalty.b2b.reward.code"].invalidate_model(flush=False)
         self.invalidate_recordset(["code_ids"], flush=False)
-        if len(rows) != self.quantity:
+        if len(rows) != missing:
             raise UserError(
                 self.env._(
                     "%(reward)s: %(left)s codes are left. Choose fewer, or another"
                     " reward.",
                     reward=self.reward_name,
-                    left=len(rows),
+                    left=self.quantity - missing + len(rows),
                 )
             )
         self.reward_id._warn_few_codes()
+
+    def _renew_codes(self):
+        """Put codes back whose time is over since they were set aside; take others.
+
+        :raises UserError: if the pool has none instead.
+        """
+        today = self.program_id._today()
+        over = self.code_ids.filtered(
+            lambda code: not code.date_shown and code.date_end and code.date_end < today
+        )
+        if over:
+            over.redemption_id = False
+            over.flush_recordset(["redemption_id"])
+            self.invalidate_recordset(["code_ids"], flush=False)
+        self._take_codes()
 
     def _show_codes(self):
         """Note that the customer sees the codes: nobody else ever gets them."""

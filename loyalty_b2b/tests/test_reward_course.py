@@ -67,6 +67,37 @@ class TestRewardCourse(RewardCommon):
         self.assertEqual(use.state, "done")
         self.assertWallet(available=700, held=0, balance=700)
 
+    def test_staff_cannot_confirm_what_the_customer_owes(self):
+        use = self._redeem(self._create_reward(must_confirm=True))
+        self.wallet._adjust(-800, "correction:1", "Counted twice")
+        with self.assertRaisesRegex(UserError, "owes 100 points"):
+            use.action_confirm_reward()
+        use.invalidate_recordset()
+        use._cancel_reward("Points are gone")
+        self.assertWallet(balance=200, available=200, held=0)
+
+    def test_staff_cannot_confirm_while_invoices_are_overdue(self):
+        use = self._redeem(self._create_reward(must_confirm=True))
+        wallets = type(self.wallet)
+        with (
+            patch.object(wallets, "_get_overdue_refusal", lambda one: "Pay first."),
+            self.assertRaisesRegex(UserError, "Pay first."),
+        ):
+            use.action_confirm_reward()
+        self.assertEqual(use.state, "reserved")
+
+    def test_what_is_held_no_more_is_held_anew_before_it_is_given(self):
+        use = self._redeem(self._create_reward(must_confirm=True))
+        self.wallet._cancel_pending(use._get_holds())
+        use.action_confirm_reward()
+        self.assertEqual(use.state, "done")
+        self.assertWallet(balance=700, available=700, held=0)
+        use = self._redeem(self._create_reward(must_confirm=True))
+        self.wallet._cancel_pending(use._get_holds())
+        self.wallet._adjust(-500, "correction:1", "Counted twice")
+        with self.assertRaisesRegex(UserError, "200 points available"):
+            use.action_confirm_reward()
+
     def test_reservation_that_nobody_confirms_lapses(self):
         reward = self._create_reward(must_confirm=True, is_limited=True, stock=1)
         use = self._redeem(reward)

@@ -62,6 +62,20 @@ class TestVoucher(RewardCommon):
         self.assertEqual(self.voucher.codes_left, 1)
         self.assertFalse(use.code_ids)
 
+    def test_code_that_ended_while_it_was_set_aside_is_not_sold(self):
+        self.voucher.must_confirm = True
+        self._create_codes(self.voucher, "OLD", date_end=self.program._today())
+        use = self._redeem(self.voucher)
+        old = use.code_ids
+        old.date_end -= timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "Fuel: 0 codes are left"):
+            use.action_confirm_reward()
+        use.invalidate_recordset()
+        self._create_codes(self.voucher, "NEW")
+        use.action_confirm_reward()
+        self.assertEqual((use.state, use.code_ids.code), ("fulfilled", "NEW"))
+        self.assertFalse(old.redemption_id)
+
     def test_responsible_is_told_once_when_few_are_left(self):
         self.voucher.write({"codes_warn": 3, "user_id": self.officer.id})
         self._create_codes(self.voucher, "A", "B", "C", "D")
