@@ -1,7 +1,9 @@
 from odoo import Command, api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools.refusals import Refusal
+
+ADMIN = "loyalty_b2b.group_loyalty_b2b_admin"
 
 
 class LoyaltyB2bReward(models.Model):
@@ -50,6 +52,22 @@ class LoyaltyB2bReward(models.Model):
         for reward in self:
             if reward.kind == "gift" and (fault := reward._get_kind_fault()):
                 raise ValidationError(fault)
+
+    @api.constrains("kind", "value", "cost")
+    def _check_gift_writer(self):
+        """Let who gives gifts not say what they are worth: the limits go by it.
+
+        :raises AccessError: below loyalty administrator.
+        """
+        if self.env.su or self.env.user.has_group(ADMIN):
+            return
+        if any(reward.kind == "gift" for reward in self):
+            raise AccessError(
+                self.env._(
+                    "Only loyalty administrators enter what a personal gift is worth"
+                    " and what it costs."
+                )
+            )
 
     # === BUSINESS METHODS === #
 
