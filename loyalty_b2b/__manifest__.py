@@ -18,6 +18,7 @@
         "security/loyalty_b2b_rewards_rules.xml",
         "security/loyalty_b2b_request_rules.xml",
         "security/loyalty_b2b_transfer_rules.xml",
+        "security/loyalty_b2b_dialog_rules.xml",
         "data/ir_cron.xml",
         "data/mail_template_referral.xml",
         "data/ir_cron_missed.xml",

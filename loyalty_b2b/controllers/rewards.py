@@ -157,7 +157,10 @@ class LoyaltyB2bRewards(LoyaltyB2bPortal):
             for payer in orders.sudo().partner_invoice_id
         }
         return orders.sudo().filtered(
-            lambda order: wallet in found[order.partner_invoice_id]
+            lambda order: (
+                wallet in found[order.partner_invoice_id]
+                and not order._get_total_refusal(is_direct=False)
+            )
         )
 
     def _find_loyalty_b2b_quotation(self, wallet, typed):

@@ -1,5 +1,6 @@
 from . import ledger_mixin
 from . import guarded_mixin
+from . import dialog_mixin
 from . import loyalty_b2b_program
 from . import program_life
 from . import program_enrolment
@@ -239,6 +240,8 @@ from . import referral_terms
 from . import consent_facts
 from . import wallet_consents
 from . import wallet_erasure
+from . import wallet_erasure_words
+from . import sale_order_log
 from . import redemption_erased
 
 # over all that orders and uses of points do otherwise

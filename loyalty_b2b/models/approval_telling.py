@@ -47,7 +47,7 @@ class LoyaltyB2bApproval(models.Model):
             prefix = self.env._(
                 "Wish for %(points)s points.", points=wish._format_points(self.points)
             )
-            wish.order_id._message_log(body=f"{prefix} {text}", **values)
+            wish.order_id._log_loyalty_b2b(body=f"{prefix} {text}", **values)
 
     def _leave_activities(self, users):
         """Leave our people an activity on the wish."""

@@ -118,7 +118,10 @@ class LoyaltyB2bEntry(models.Model):
     )
     partner_name = fields.Char(string="Customer name")
     contact_id = fields.Many2one(
-        comodel_name="res.partner", string="Person", ondelete="set null"
+        comodel_name="res.partner",
+        string="Person",
+        index="btree_not_null",
+        ondelete="set null",
     )
     contact_name = fields.Char(string="Person's name")
     move_id = fields.Many2one(
@@ -142,7 +145,10 @@ class LoyaltyB2bEntry(models.Model):
         ondelete="set null",
     )
     user_id = fields.Many2one(
-        comodel_name="res.users", string="Booked by", ondelete="set null"
+        comodel_name="res.users",
+        string="Booked by",
+        index="btree_not_null",
+        ondelete="set null",
     )
     user_name = fields.Char(string="Booked by (name)")
     currency_id = fields.Many2one(

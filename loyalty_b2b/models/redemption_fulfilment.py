@@ -122,7 +122,8 @@ class LoyaltyB2bRedemption(models.Model):
     def _prepare_done(self):
         """Return what is noted when the points of a reward are used."""
         reward, today = self.reward_id, self.program_id._today()
-        due = today + timedelta(days=reward.days_to_fulfil)
+        terms = self._get_reward_terms()
+        due = today + timedelta(days=terms["days_to_fulfil"])
         if reward.kind == "access" and reward.date_event:
             due = max(today, self.program_id._local_day(reward.date_event))
         values = {
@@ -131,8 +132,8 @@ class LoyaltyB2bRedemption(models.Model):
             "date_hold_end": False,
             "date_due": due,
         }
-        if reward.kind == "subscription" and reward.months:
-            end = today + relativedelta(months=reward.months) - timedelta(days=1)
+        if reward.kind == "subscription" and terms["months"]:
+            end = today + relativedelta(months=terms["months"]) - timedelta(days=1)
             values["date_until"] = end
         return values
 

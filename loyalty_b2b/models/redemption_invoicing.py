@@ -134,7 +134,7 @@ class AccountMoveLine(models.Model):
         if not changed:
             return
         ours = self.env["loyalty.b2b.program"]._get_discount_product_ids()
-        if not ours:
+        if not ours and not self.loyalty_b2b_redemption_id:
             return
         for line in self:
             if (

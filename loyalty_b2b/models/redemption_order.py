@@ -111,7 +111,7 @@ class LoyaltyB2bRedemption(models.Model):
             <= fields.Datetime.now()
         ):
             return self.env._("It has expired: renew its date of validity first.")
-        return ""
+        return order._get_total_refusal(is_direct=not self.approval_ids)
 
     def _prefix_order(self, sentence):
         return self.env._(
@@ -213,7 +213,7 @@ class LoyaltyB2bRedemption(models.Model):
         if changed:
             self._hold_instead_of(self._get_holds())
         self._write_lines(base_lines)
-        self.order_id._message_log(
+        self.order_id._log_loyalty_b2b(
             body=self.env._(
                 "The order has changed: the discount for points was computed anew,"
                 " %(before)s before, %(after)s now.",

@@ -1,9 +1,10 @@
 from fractions import Fraction
-from math import ceil
 
 from odoo import fields, models
 from odoo.fields import Command
 from odoo.tools import float_compare
+
+from .loyalty_b2b_redemption import USE
 
 # Digits to which quantities are compared.
 QUANTITY_DIGITS = 6
@@ -38,14 +39,19 @@ class LoyaltyB2bRedemption(models.Model):
         return super()._reserve_offer(draft, base_lines, terms)
 
     def _get_goods_mode(self):
-        reward = self.reward_id
-        return self.goods_mode or (
-            "priced" if reward.price_amount else reward.free_mode
+        return self.goods_mode or self._get_reward_terms()["goods_mode"]
+
+    def _get_goods(self):
+        """Return the product that was promised."""
+        product = self.env["product.product"].browse(
+            self._get_reward_terms()["product"]
         )
+        # it may be deleted after the reward has another one
+        return product if product == self.reward_id.product_id else product.exists()
 
     def _get_goods_refusal(self):
         """Return why the product cannot be put on the order, or ''."""
-        product = self.reward_id.product_id
+        product = self._get_goods()
         if not product.active:
             return self.env._(
                 "The product of “%(reward)s” is archived.",
@@ -93,7 +99,7 @@ class LoyaltyB2bRedemption(models.Model):
         return order.order_line.new(
             {
                 "order_id": order.id,
-                "product_id": self.reward_id.product_id.id,
+                "product_id": self._get_goods().id,
                 "product_uom_qty": self.quantity,
             }
         )
@@ -103,11 +109,11 @@ class LoyaltyB2bRedemption(models.Model):
 
         :param usual: of `_get_usual_line`.
         """
-        reward, taxes = self.reward_id, usual.tax_ids
+        terms, taxes = self._get_reward_terms(), usual.tax_ids
         mode = self._get_goods_mode()
         if mode == "discount":
             return {"price_unit": usual.price_unit, "discount": 100.0}
-        money = {"symbolic": reward.symbolic_price, "priced": reward.price_amount}
+        money = {"symbolic": terms["symbolic_price"], "priced": terms["price_amount"]}
         net = self._convert_reward(money.get(mode, 0.0))
         return {"price_unit": self._get_price(net, taxes), "discount": 0.0}
 
@@ -118,7 +124,7 @@ class LoyaltyB2bRedemption(models.Model):
         return {
             **self._get_customer_fingerprint(),
             "fiscal_position": self.order_id.fiscal_position_id.id,
-            "goods": [self.reward_id.product_id.id, self.quantity],
+            "goods": [self._get_goods().id, self.quantity],
         }
 
     # === AFTERWARDS === #
@@ -132,19 +138,20 @@ class LoyaltyB2bRedemption(models.Model):
         )
         whole, points = self.quantity, int(self.points)
         if standing >= whole:
-            return ceil(standing / whole * points)
+            # nobody asked for the points of what was delivered beyond
+            return points
         returned = (whole - max(Fraction(0), standing)) / whole * points
         return points - int(returned)
 
     def _get_standing_quantity(self, move_lines):
-        """Return how many are promised by the order, delivered or stand invoiced.
+        """Return how many are promised by the order or stand invoiced.
 
         Of goods with a price the credited money decides, as for every line; a line of
         nothing has none to credit, so there the credited quantity does.
         """
         standing, seen = 0.0, move_lines.browse()
         for line in self.line_ids:
-            promised = max(line.product_uom_qty, line.qty_delivered)
+            promised = line.product_uom_qty
             own = move_lines.filtered(lambda ml, line=line: line in ml.sale_line_ids)
             invoiced, credited = self._split_quantity(own)
             # what was credited is not promised again, what is still to come is
@@ -173,9 +180,22 @@ class LoyaltyB2bRedemption(models.Model):
         )
 
     def _cancel(self, state="cancelled"):
-        """Keep goods that have left: their points stay used."""
+        """Keep goods that have left: their points stay used, those of the rest not."""
         gone = self.filtered(
             lambda use: use.state != "reserved" and use._is_delivered()
         )
+        gone._keep_delivered()
         (self - gone).line_ids._cancel_loyalty_b2b_deliveries()
         return super(LoyaltyB2bRedemption, self - gone)._cancel(state)
+
+    def _keep_delivered(self):
+        """Let the order promise no more than has left; the other points come back."""
+        for line in self.line_ids:
+            if (
+                float_compare(line.qty_delivered, line.product_uom_qty, QUANTITY_DIGITS)
+                < 0
+            ):
+                at_work = line.with_context(loyalty_b2b_use=USE)
+                at_work.product_uom_qty = line.qty_delivered
+        if self:
+            self._follow_money()

@@ -70,7 +70,7 @@ class LoyaltyB2bRedemption(models.Model):
 
         :param float before: what it took off, in the order's currency.
         """
-        self.order_id._message_log(
+        self.order_id._log_loyalty_b2b(
             body=self.env._(
                 "The order has changed: “%(reward)s” takes %(after)s off, %(before)s"
                 " before.",
@@ -100,7 +100,7 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_wanted_amount(self, base_lines):
         """Return what the reward would take off if the order had room for it."""
         if self.reward_kind == "discount":
-            amount = self._convert_reward(self.reward_id.discount_amount)
+            amount = self._convert_reward(self._get_reward_terms()["discount_amount"])
             return self.currency_id.round(amount * self.quantity)
         if self.reward_kind == "percent":
             return self._get_percent_amount(base_lines)
@@ -108,7 +108,7 @@ class LoyaltyB2bRedemption(models.Model):
 
     def _get_percent_amount(self, base_lines):
         """Return the percentage of what may be discounted, before other rewards."""
-        reward = self.reward_id
+        terms = self._get_reward_terms()
         sales = [
             line
             for line in self._get_discountable(base_lines)
@@ -116,10 +116,10 @@ class LoyaltyB2bRedemption(models.Model):
         ]
         total = self._sum_base_lines(self._get_taxable_parts(sales)).get(True, 0.0)
         digits = self._get_digits()
-        share = rounding.to_minor(total, digits) * reward.discount_percent / 100
+        share = rounding.to_minor(total, digits) * terms["discount_percent"] / 100
         amount = self.currency_id.round(share / 10**digits)
-        if reward.discount_max:
-            amount = min(amount, self._convert_reward(reward.discount_max))
+        if terms["discount_max"]:
+            amount = min(amount, self._convert_reward(terms["discount_max"]))
         return max(0.0, amount)
 
     def _convert_reward(self, amount):
@@ -217,7 +217,7 @@ class LoyaltyB2bRedemption(models.Model):
 
     def _get_kept_text(self):
         """Say why a reward cannot be taken off its order, and what helps."""
-        if self._is_delivered():
+        if self._is_delivered() or self.fulfilled_by_id:
             return self.env._(
                 "%(order)s: “%(reward)s” has left. Take it back first, or credit its"
                 " invoice, and the points come back.",

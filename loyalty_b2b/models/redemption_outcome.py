@@ -189,7 +189,7 @@ class LoyaltyB2bRedemption(models.Model):
         orders = {redemption.order_id: redemption._describe() for redemption in self}
         self._cancel(state="lapsed")
         for order, text in orders.items():
-            order._message_log(
+            order._log_loyalty_b2b(
                 body=self.env._(
                     "The time to hold the points is over: the discount for %(use)s was"
                     " removed and the points can be used elsewhere.",

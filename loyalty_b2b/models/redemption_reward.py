@@ -23,6 +23,12 @@ class LoyaltyB2bRedemption(models.Model):
         readonly=True,
         help="As the reward was called then.",
     )
+    reward_terms = fields.Json(
+        string="What it gives",
+        readonly=True,
+        copy=False,
+        help="As the reward said then: changing the reward changes no use.",
+    )
     quantity = fields.Integer(
         default=1, required=True, readonly=True, help="How many of the reward."
     )
@@ -45,6 +51,14 @@ class LoyaltyB2bRedemption(models.Model):
     _request_key_uniq = models.UniqueIndex(
         "(wallet_id, request_key) WHERE request_key IS NOT NULL"
     )
+
+    def _get_reward_terms(self):
+        """Return what the reward gives, as it was when it was wished.
+
+        :return: dict, see `_prepare_use_terms` of the reward.
+        """
+        self.ensure_one()
+        return self.reward_terms or self.reward_id._prepare_use_terms()
 
     # === COURSE OF A WISH === #
 

@@ -13,6 +13,33 @@ class LoyaltyB2bReward(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rewards = super().create(vals_list)
+        rewards._check_gift_writer()
+        return rewards
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"kind", "value", "cost"}.isdisjoint(vals):
+            self._check_gift_writer()
+        return result
+
+    def _check_gift_writer(self):
+        """Let who gives gifts not say what they are worth: the limits go by it.
+
+        :raises AccessError: below loyalty administrator.
+        """
+        if self.env.su or self.env.user.has_group(ADMIN):
+            return
+        if any(reward.kind == "gift" for reward in self):
+            raise AccessError(
+                self.env._(
+                    "Only loyalty administrators enter what a personal gift is worth"
+                    " and what it costs."
+                )
+            )
+
     @api.model
     def fields_get(self, allfields=None, attributes=None):
         """Leave the kind out of the choice where gifts are switched off."""
@@ -52,22 +79,6 @@ class LoyaltyB2bReward(models.Model):
         for reward in self:
             if reward.kind == "gift" and (fault := reward._get_kind_fault()):
                 raise ValidationError(fault)
-
-    @api.constrains("kind", "value", "cost")
-    def _check_gift_writer(self):
-        """Let who gives gifts not say what they are worth: the limits go by it.
-
-        :raises AccessError: below loyalty administrator.
-        """
-        if self.env.su or self.env.user.has_group(ADMIN):
-            return
-        if any(reward.kind == "gift" for reward in self):
-            raise AccessError(
-                self.env._(
-                    "Only loyalty administrators enter what a personal gift is worth"
-                    " and what it costs."
-                )
-            )
 
     # === BUSINESS METHODS === #
 

@@ -79,6 +79,7 @@ class LoyaltyB2bReward(models.Model):
             "currency_id": self.currency_id.id,
             "reward_id": self.id,
             "reward_name": self.name,
+            "reward_terms": self._prepare_use_terms(),
             "quantity": quantity,
             "points": int(self.points) * quantity,
             "reward_value": self.value * quantity,
@@ -93,6 +94,25 @@ class LoyaltyB2bReward(models.Model):
                 currency_id=order.currency_id.id,
             )
         return terms
+
+    def _prepare_use_terms(self):
+        """Return what a use of this reward gives, for the use to keep.
+
+        :return: dict of plain values: money in the programme's currency, `product`
+            (id or False), `goods_mode` (see there), whole days and months.
+        """
+        self.ensure_one()
+        return {
+            "discount_amount": self.discount_amount,
+            "discount_percent": self.discount_percent,
+            "discount_max": self.discount_max,
+            "symbolic_price": self.symbolic_price,
+            "price_amount": self.price_amount,
+            "product": self.product_id.id,
+            "goods_mode": "priced" if self.price_amount else self.free_mode,
+            "days_to_fulfil": self.days_to_fulfil,
+            "months": self.months,
+        }
 
     def _clean_attendees(self, names, quantity):
         """Return names, one a line, as others may read them.

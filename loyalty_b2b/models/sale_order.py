@@ -245,7 +245,8 @@ class SaleOrder(models.Model):
         invoices = use.move_line_ids.move_id.filtered(
             lambda move: move.state != "cancel"
         )
-        return not self.locked and not invoices and not use._is_delivered()
+        left = use._is_delivered() or use.fulfilled_by_id
+        return not self.locked and not invoices and not left
 
     def _check_loyalty_b2b_removable(self, use):
         """Check that no invoice discounts these points.
@@ -270,7 +271,7 @@ class SaleOrder(models.Model):
         """
         text = use._describe()
         use._cancel()
-        self._message_log(body=message % {"use": text})
+        self._log_loyalty_b2b(body=message % {"use": text})
 
     def _get_update_prices_lines(self):
         return super()._get_update_prices_lines()._filter_loyalty_b2b_free()

@@ -12,6 +12,22 @@ class SaleOrder(models.Model):
         self._get_loyalty_b2b_wishes()._withdraw()
         return super().unlink()
 
+    def _action_confirm(self):
+        result = super()._action_confirm()
+        self._withdraw_loyalty_b2b_wishes()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self._withdraw_loyalty_b2b_wishes()
+        return result
+
+    def _withdraw_loyalty_b2b_wishes(self):
+        """End the wishes for quotations that are none any more."""
+        closed = self.filtered(lambda order: order.state in ("sale", "cancel"))
+        if closed:
+            closed._get_loyalty_b2b_wishes()._withdraw()
+
     # === BUSINESS METHODS === #
 
     def _get_loyalty_b2b_wishes(self):
@@ -28,7 +44,7 @@ class SaleOrder(models.Model):
         :param use: redemption in sudo, reserved.
         """
         self.ensure_one()
-        self._message_log(
+        self._log_loyalty_b2b(
             body=self.env._(
                 "Discount for %(use)s; the points are held until %(moment)s.",
                 use=use._describe(),

@@ -116,6 +116,19 @@ class SaleOrder(models.Model):
         held = use.points if use.wallet_id == wallet else 0
         return int(wallet.available + held)
 
+    def _get_total_refusal(self, is_direct=True):
+        """Return why nobody may change what the customer has agreed to, or ''.
+
+        Our people may change what is signed; an answer to a wish does not.
+
+        :param bool is_direct: the user himself changes it, nobody was asked.
+        """
+        if self._is_loyalty_b2b_being_paid():
+            return self.env._("It is being paid: its total does not change any more.")
+        if is_direct and self.env.user._is_internal():
+            return ""
+        return self._get_signed_refusal()
+
     def _get_signed_refusal(self):
         """Return why the total of the quotation does not change any more, or ''."""
         if self.signature:
@@ -168,9 +181,7 @@ class SaleOrder(models.Model):
     def _get_portal_use_refusal(self, wallet):
         if self._get_loyalty_b2b_wallet() != wallet:
             return self.env._("The quotation has changed. Please look at it anew.")
-        if self._is_loyalty_b2b_being_paid():
-            return self.env._("It is being paid: its total does not change any more.")
-        return self._get_signed_refusal()
+        return self._get_total_refusal()
 
     def _remove_loyalty_b2b_portal_use(self, wallet, visitor):
         """Take the discount for points off, as a person of the customer."""

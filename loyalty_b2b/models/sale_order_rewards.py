@@ -129,7 +129,7 @@ class SaleOrder(models.Model):
     def _log_loyalty_b2b_use(self, use):
         if not use.reward_id:
             return super()._log_loyalty_b2b_use(use)
-        self._message_log(
+        self._log_loyalty_b2b(
             body=self.env._(
                 "%(use)s; the points are held until %(moment)s.",
                 use=use._describe(),

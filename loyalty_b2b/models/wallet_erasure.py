@@ -1,7 +1,4 @@
-import re
 import secrets
-
-from markupsafe import escape
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -15,15 +12,6 @@ NAMES = (
     ("loyalty.b2b.person.request", "partner_id", "name"),
     ("loyalty.b2b.approval", "decided_by_id", "decided_by_name"),
     ("loyalty.b2b.referral", "inviter_id", "inviter_name"),
-)
-# Texts in which a name may stand, of tables with a wallet.
-TEXTS = (
-    ("loyalty_b2b_person", "reason"),
-    ("loyalty_b2b_person", "end_reason"),
-    ("loyalty_b2b_person", "ended_by_name"),
-    ("loyalty_b2b_person_request", "reason"),
-    ("loyalty_b2b_redemption", "reason"),
-    ("loyalty_b2b_entry", "note"),
 )
 # What is known of a person who was recommended.
 RECOMMENDED = (
@@ -62,10 +50,13 @@ class LoyaltyB2bWallet(models.Model):
         for wallet in wallets:
             wallet._revoke(partner, reason=self.env._("Personal data erased"))
         self.env.flush_all()
+        # while the links are there that lead to them
+        names = wallets._find_names(partner)
         wallets._forget_in_ledger(partner, pseudonym)
         wallets._forget_in_tables(partner, pseudonym)
         self.env.flush_all()
-        wallets._forget_in_words(partner, pseudonym)
+        wallets._forget_in_words(partner, names, pseudonym)
+        wallets._forget_users(partner)
         self.env.invalidate_all()
         for wallet in wallets:
             wallet._message_log(
@@ -138,6 +129,29 @@ class LoyaltyB2bWallet(models.Model):
         """Return the portal users of a person, archived ones too."""
         users = partner.sudo().with_context(active_test=False).user_ids
         return users.filtered("share")
+
+    def _find_names(self, partner):
+        """Return what a person is and was called, the longest name first."""
+        users = self._get_share_users(partner)
+        columns = [
+            ("loyalty.b2b.entry", [("contact_id", "=", partner.id)], "contact_name"),
+            ("loyalty.b2b.entry", [("user_id", "in", users.ids)], "user_name"),
+            (
+                "loyalty.b2b.wallet",
+                [("joined_by_id", "=", partner.id)],
+                "joined_by_name",
+            ),
+            *((model, [(link, "=", partner.id)], name) for model, link, name in NAMES),
+        ]
+        names = {partner.name}
+        for model, domain, name in columns:
+            mine = "id" if model == self._name else "wallet_id"
+            rows = self.env[model].sudo().with_context(active_test=False)
+            found = rows._read_group([(mine, "in", self.ids), *domain], [name])
+            names.update(value for (value,) in found)
+        # two letters are found in too many words
+        known = {name.strip() for name in names if name and len(name.strip()) > 2}
+        return sorted(known, key=lambda name: (-len(name), name))
 
     # === LEDGER === #
 
@@ -218,97 +232,3 @@ class LoyaltyB2bWallet(models.Model):
                 ("asked_email", "=ilike", partner.email_normalized),
             ]
         ).write(dict.fromkeys(RECOMMENDED, False))
-
-    # === TEXTS === #
-
-    def _forget_in_words(self, partner, pseudonym):
-        """Change a name in what was typed or logged about these wallets."""
-        for model, ids in self._get_logged():
-            self._query_forget_author(model, ids, partner, pseudonym)
-        if len(partner.name or "") > 2:
-            self._replace_name(partner.name, pseudonym)
-
-    def _get_logged(self):
-        """Return of which records the history tells of the people of these wallets."""
-        found = [("loyalty.b2b.wallet", self.ids)]
-        for model in ("loyalty.b2b.redemption", "loyalty.b2b.person.request"):
-            rows = self.env[model].sudo().search([("wallet_id", "in", self.ids)])
-            found.append((model, rows.ids))
-        return found
-
-    def _query_forget_author(self, model, ids, partner, pseudonym):
-        self.env.execute_query(
-            SQL(
-                "UPDATE mail_message SET author_id = NULL, email_from = %s"
-                " WHERE model = %s AND res_id = ANY(%s) AND author_id = %s"
-                " RETURNING id",
-                pseudonym,
-                model,
-                list(ids),
-                partner.id,
-            )
-        )
-
-    def _replace_name(self, name, pseudonym):
-        for table, column in TEXTS:
-            self._query_replace(
-                SQL.identifier(table),
-                SQL.identifier(column),
-                SQL("wallet_id = ANY(%s)", list(self.ids)),
-                name,
-                pseudonym,
-            )
-        self._replace_in_approvals(name, pseudonym)
-        self._replace_in_history(name, pseudonym)
-
-    def _replace_in_approvals(self, name, pseudonym):
-        for column in ("reason", "answer"):
-            self._query_replace(
-                SQL("loyalty_b2b_approval"),
-                SQL.identifier(column),
-                SQL(
-                    "redemption_id IN (SELECT id FROM loyalty_b2b_redemption"
-                    " WHERE wallet_id = ANY(%s))",
-                    list(self.ids),
-                ),
-                name,
-                pseudonym,
-            )
-
-    def _replace_in_history(self, name, pseudonym):
-        for model, ids in self._get_logged():
-            of_model = SQL("res_id = ANY(%s)", list(ids))
-            for table, column, link in (
-                ("mail_message", "body", "model"),
-                ("mail_activity", "note", "res_model"),
-                ("mail_activity", "summary", "res_model"),
-            ):
-                self._query_replace(
-                    SQL.identifier(table),
-                    SQL.identifier(column),
-                    SQL("%s AND %s = %s", of_model, SQL.identifier(link), model),
-                    str(escape(name)) if column != "summary" else name,
-                    pseudonym,
-                )
-
-    def _query_replace(self, table, column, where, name, pseudonym):
-        """Change a name, as whole words, in a column of text.
-
-        :param SQL where: which rows.
-        """
-        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
-        self.env.execute_query(
-            SQL(
-                "UPDATE %(table)s"
-                " SET %(column)s ="
-                " regexp_replace(%(column)s, %(pattern)s, %(new)s, 'g')"
-                " WHERE %(where)s AND POSITION(%(name)s IN %(column)s) > 0"
-                " RETURNING id",
-                table=table,
-                column=column,
-                where=where,
-                pattern=pattern,
-                new=pseudonym,
-                name=name,
-            )
-        )

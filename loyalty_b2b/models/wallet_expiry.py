@@ -254,7 +254,7 @@ class LoyaltyB2bWallet(models.Model):
         note = self.env._("The programme has been closed")
         self._lock()
         self._settle()
-        self._release_everything()
+        self._release_everything(note)
         entries = self.env["loyalty.b2b.entry"].sudo()
         waiting = entries.search(
             [("wallet_id", "in", self.ids), ("state", "=", "pending")]
@@ -264,12 +264,15 @@ class LoyaltyB2bWallet(models.Model):
         self._expire(note=note, everything=True)
         self._write_off(note)
 
-    def _release_everything(self):
-        """End the quotations' holds, with their discount lines."""
+    def _release_everything(self, note=""):
+        """End the quotations' holds, with their discount lines, and open wishes.
+
+        :param str note: why, for who waits for an answer.
+        """
         uses = self.env["loyalty.b2b.redemption"].sudo()
-        uses.search(
-            [("wallet_id", "in", self.ids), ("state", "=", "reserved")]
-        )._lapse()
+        own = [("wallet_id", "in", self.ids)]
+        uses.search([*own, ("state", "=", "approve")])._withdraw(reason=note)
+        uses.search([*own, ("state", "=", "reserved")])._lapse()
 
     def _write_off(self, note):
         """Forgive what the wallets owe."""

@@ -74,6 +74,7 @@ from . import test_channel
 from . import test_why
 from . import test_tier_rules
 from . import test_order_rewards
+from . import test_order_rewards_agreed
 from . import test_order_rewards_goods
 from . import test_order_rewards_money
 from . import test_order_rewards_oracle
@@ -138,3 +139,4 @@ from . import test_process_gifts
 from . import test_gifts_tour
 from . import test_gifts_portal
 from . import test_desk_tour
+from . import test_dialogs_owned

@@ -216,6 +216,27 @@ class MatrixCommon(LoyaltyB2bPortalCommon):
             company_ids=[Command.set(cls.company.ids)],
         )
 
+    def _prepare_values(self, model):
+        """Return values for the fields of a dialog, on the customer's records."""
+        values = {}
+        for name, field in model._fields.items():
+            if not field.store or field.compute or field.related:
+                continue
+            if field.type == "many2one" and field.comodel_name in self.samples:
+                values[name] = self.samples[field.comodel_name].id
+            elif field.type == "many2many" and field.comodel_name in self.samples:
+                values[name] = [Command.set(self.samples[field.comodel_name].ids)]
+            elif field.required and not field.default:
+                values[name] = self._get_value(field, model)
+        return values
+
+    def _get_value(self, field, model):
+        if field.type == "selection":
+            return field.get_values(model.env)[0]
+        return {"char": "x", "text": "x", "html": "<p>x</p>", "date": "2026-01-01"}.get(
+            field.type, 1
+        )
+
     def _snapshot(self):
         """Return what nobody may change who is refused."""
         self.env.flush_all()

@@ -31,10 +31,14 @@ class TestBudgetUse(UseCommon):
 
     def _confirm_plain(self, order):
         """Confirm as if this addon were not there."""
-        bare = patch.object(
+
+        def none(orders):
+            return orders.env["loyalty.b2b.redemption"].sudo()
+
+        bare = patch.multiple(
             type(self.env["sale.order"]),
-            "_get_loyalty_b2b_uses",
-            lambda orders: orders.env["loyalty.b2b.redemption"].sudo(),
+            _get_loyalty_b2b_uses=none,
+            _get_loyalty_b2b_wishes=none,
         )
         with bare:
             return self._count(order.action_confirm)

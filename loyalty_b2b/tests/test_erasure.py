@@ -216,3 +216,121 @@ class TestErasure(UseCommon):
         body = self.wallet.message_ids.filtered(lambda m: "called" in m.body).body
         self.assertIn("Anna Nowakowska called", body)
         self.assertRegex(body, "so did Person [0-9a-f]{8}")
+
+    # === EVERYWHERE === #
+
+    # Odoo's own: the contact stays as it is, with what Odoo keeps of it.
+    MAIL = ("mail_message", "mail_activity", "mail_mail")
+
+    def _find_word(self, word):
+        """Return where a word stands: tables of ours and of messages about them."""
+        self.env.flush_all()
+        found = []
+        tables = [
+            model._table
+            for name, model in self.env.items()
+            if name.startswith("loyalty.b2b.") and model._auto and not model._transient
+        ]
+        for table in (*tables, *self.MAIL):
+            about = (
+                " AND NOT (model IN ('res.partner', 'res.users'))"
+                if table == "mail_message"
+                else ""
+            )
+            self.env.cr.execute(
+                f"SELECT t::text FROM {table} t WHERE t::text ILIKE %s{about}",
+                [f"%{word}%"],
+            )
+            found += [(table, row) for (row,) in self.env.cr.fetchall()]
+        return found
+
+    def _write_name_everywhere(self, name):
+        """Let a name stand in every text that staff or the person may have typed."""
+        text = f"{name} said so"
+        self.use.write(
+            {
+                "reason": text,
+                "ledger_note": f"Asked by {name}: why not.",
+                "cancel_reason": text,
+                "fulfil_note": text,
+                "attendees": f"Jan Lis\n{name}",
+            }
+        )
+        self.wallet.consent_ids.sudo().write({"note": text, "withdrawn_note": text})
+        self.use._message_log(
+            body=text, author_id=self.anna.id, email_from=f'"{name}" <a@b.example>'
+        )
+        message = self.use.message_ids.filtered(lambda m: "said so" in m.body)[:1]
+        message.sudo().reply_to = f'"{name}" <catchall@b.example>'
+        self.use._message_log(body="Something else")
+        other = self.use.message_ids.filtered(lambda m: "else" in m.body)[:1]
+        other.sudo().reply_to = f'"{name}" <catchall@b.example>'
+        self.order._log_loyalty_b2b(f"Accepted by {name}", author_id=self.anna.id)
+
+    def test_no_text_and_no_mail_names_the_person(self):
+        self._write_name_everywhere("Anna Nowak")
+        self._confirm()
+        self.assertTrue(self._find_word("Anna Nowak"))
+        self._erase()
+        self.assertFalse(self._find_word("Anna Nowak"))
+        self.assertIn("Jan Lis", self.use.attendees)
+        self.order._action_cancel()
+        self.assertGreater(len(self.use.entry_ids), 1)
+        self.assertFalse(self._find_word("Anna Nowak"))
+
+    def test_what_others_wrote_on_the_quotation_stays(self):
+        self.order._message_log(body="Anna Nowak called", author_id=self.anna.id)
+        self.order._log_loyalty_b2b("Accepted by Anna Nowak", author_id=self.anna.id)
+        self._confirm()
+        self._erase()
+        messages = self.order.message_ids
+        (theirs,) = messages.filtered(lambda m: "called" in (m.body or ""))
+        self.assertIn("Anna Nowak", theirs.body)
+        self.assertEqual(theirs.author_id, self.anna)
+        (ours,) = messages.filtered(lambda m: "Accepted by" in (m.body or ""))
+        self.assertRegex(ours.body, "Accepted by Person [0-9a-f]{8}")
+        self.assertFalse(ours.author_id)
+        self.assertNotIn("anna", ours.email_from.lower())
+
+    def test_earlier_names_go_too(self):
+        self._write_name_everywhere("Anna Nowak")
+        self._confirm()
+        self.anna.name = "Anna Lis-Kowalska"
+        self._erase()
+        self.assertFalse(self._find_word("Anna Nowak"))
+
+    def test_no_row_is_the_persons_own(self):
+        self._confirm()
+        user = new_test_user(self.env, "anna", groups="base.group_portal")
+        user.partner_id.write({"name": "Kim Doe", "parent_id": self.customer.id})
+        self.anna = user.partner_id
+        wallet = self.wallet.with_user(user).sudo()
+        wallet._give_consent(self.anna, "offers", "phone")
+        wallet._ask_administration(self.anna)
+        wallet._message_log(body="I did it")
+        self.use.with_user(user).sudo().fulfil_note = "Here"
+        self.order.with_user(user).sudo()._log_loyalty_b2b("Here too")
+        self._erase()
+        self.env.flush_all()
+        for table in (
+            "loyalty_b2b_consent",
+            "loyalty_b2b_person",
+            "loyalty_b2b_person_request",
+            "loyalty_b2b_redemption",
+            "loyalty_b2b_approval",
+            "loyalty_b2b_wallet",
+        ):
+            with self.subTest(table=table):
+                self.assertFalse(self._count_signed(table, user))
+        for model in ("loyalty.b2b.wallet", "sale.order"):
+            with self.subTest(model=model):
+                about = f" AND model = '{model}'"
+                self.assertFalse(self._count_signed("mail_message", user, about))
+
+    def _count_signed(self, table, user, about=""):
+        self.env.cr.execute(
+            f"SELECT count(*) FROM {table}"
+            f" WHERE (create_uid = %s OR write_uid = %s){about}",
+            [user.id, user.id],
+        )
+        return self.env.cr.fetchone()[0]

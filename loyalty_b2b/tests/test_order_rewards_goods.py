@@ -222,3 +222,32 @@ class TestOrderRewardsGoods(OrderRewardCommon):
         self.assertPoints(use, 1000)
         self.assertPoints(money, 0)
         self.assertEqual(use.line_ids, line)
+
+    def test_draft_invoice_cannot_take_more_of_it(self):
+        order, use, _line = self._goods("symbolic")
+        order.action_confirm()
+        # nobody has used a discount yet
+        self.assertFalse(self.env["loyalty.b2b.program"]._get_discount_product_ids())
+        invoice = self._invoice(order, post=False)
+        line = self._our_lines(invoice)
+        with self.assertRaisesRegex(UserError, "Discounts for points"):
+            line.quantity = 5
+        invoice.action_post()
+        self.assertPoints(use, 1000)
+
+    def test_what_is_delivered_beyond_takes_no_points(self):
+        self.lamp.invoice_policy = "delivery"
+        order, use, line = self._goods("symbolic")
+        order.action_confirm()
+        line.qty_delivered = 2
+        self._invoice(order)
+        self.assertPoints(use, 1000)
+
+    def test_cancelled_order_gives_back_what_has_not_left(self):
+        order, use, line = self._goods("uncharged", quantity=2)
+        order.action_confirm()
+        line.qty_delivered = 1
+        order._action_cancel()
+        self.assertPoints(use, 1000)
+        self.assertEqual((line.product_uom_qty, line.price_unit), (1, 0.0))
+        self.assertEqual(use.state, "fulfilled")

@@ -6,6 +6,7 @@ class LoyaltyB2bActivityReason(models.TransientModel):
     """Asks why activities are refused or taken back."""
 
     _name = "loyalty.b2b.activity.reason"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Refuse or Take Back Activities"
 
     act = fields.Selection(

@@ -6,6 +6,7 @@ class LoyaltyB2bAddReward(models.TransientModel):
     """Shows which rewards a quotation has and could have, and why not."""
 
     _name = "loyalty.b2b.add.reward"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Add a Reward"
 
     order_id = fields.Many2one(

@@ -1,3 +1,5 @@
+import uuid
+
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
@@ -8,6 +10,7 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
     """A reward in the dialog: on the quotation, or to be added."""
 
     _name = "loyalty.b2b.add.reward.line"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Reward for a Quotation"
     _order = "id"
 
@@ -28,6 +31,11 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
     gives = fields.Text(string="The order gets", readonly=True)
     refusal = fields.Text(string="Why not", readonly=True)
     quantity = fields.Integer(default=1, help="How many, 1 or more.")
+    request = fields.Char(
+        default=lambda self: str(uuid.uuid4()),
+        readonly=True,
+        help="Two clicks are one wish.",
+    )
 
     # === ACTION METHODS === #
 
@@ -39,7 +47,12 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
         # nobody adds what the dialog has not offered him
         if reward not in order._get_loyalty_b2b_offered():
             raise AccessError(self.env._("This reward is not for this order."))
-        order._add_loyalty_b2b_reward(reward, self.quantity, wizard.contact_id)
+        order._add_loyalty_b2b_reward(
+            reward,
+            self.quantity,
+            wizard.contact_id,
+            request_key=self.sudo().request,
+        )
         return wizard._create_for(order, wizard.contact_id)._get_dialog()
 
     def action_remove(self):

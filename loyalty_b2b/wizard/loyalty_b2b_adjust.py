@@ -11,6 +11,7 @@ class LoyaltyB2bAdjust(models.TransientModel):
     """Asks how many points to correct by hand, and why."""
 
     _name = "loyalty.b2b.adjust"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Adjust Points"
 
     wallet_id = fields.Many2one(

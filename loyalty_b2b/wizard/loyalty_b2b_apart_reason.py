@@ -6,6 +6,7 @@ class LoyaltyB2bApartReason(models.TransientModel):
     """Asks why a company stays as it is, though its tax id says otherwise."""
 
     _name = "loyalty.b2b.apart.reason"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Leave a Duplicate Tax ID"
 
     program_id = fields.Many2one(

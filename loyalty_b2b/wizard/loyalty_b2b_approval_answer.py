@@ -8,6 +8,7 @@ class LoyaltyB2bApprovalAnswer(models.TransientModel):
     """Asks one of our people how many points, or why."""
 
     _name = "loyalty.b2b.approval.answer"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Answer a Wish to Use Points"
 
     approval_id = fields.Many2one(

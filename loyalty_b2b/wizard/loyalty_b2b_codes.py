@@ -20,6 +20,7 @@ class LoyaltyB2bCodes(models.TransientModel):
     """Takes voucher codes into a pool: a dry run first, then what it showed."""
 
     _name = "loyalty.b2b.codes"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Add Voucher Codes"
 
     reward_id = fields.Many2one(

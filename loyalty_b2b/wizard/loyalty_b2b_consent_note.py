@@ -13,6 +13,7 @@ class LoyaltyB2bConsentNote(models.TransientModel):
     """Asks what a person of a customer has agreed to, if not in the portal."""
 
     _name = "loyalty.b2b.consent.note"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Record Consent"
 
     wallet_id = fields.Many2one(

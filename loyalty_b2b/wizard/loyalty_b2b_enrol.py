@@ -9,6 +9,7 @@ class LoyaltyB2bEnrol(models.TransientModel):
     """Asks which customers shall take part, and shows what will happen to each."""
 
     _name = "loyalty.b2b.enrol"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Enrol Customers"
 
     program_id = fields.Many2one(

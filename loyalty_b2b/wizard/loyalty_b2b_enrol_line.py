@@ -5,6 +5,7 @@ class LoyaltyB2bEnrolLine(models.TransientModel):
     """What enrolment will do with one customer."""
 
     _name = "loyalty.b2b.enrol.line"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "What Enrolment Will Do"
 
     wizard_id = fields.Many2one(

@@ -6,6 +6,7 @@ class LoyaltyB2bErase(models.TransientModel):
     """Says what erasing the data of a person does, and does it."""
 
     _name = "loyalty.b2b.erase"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Erase Personal Data"
 
     partner_id = fields.Many2one(

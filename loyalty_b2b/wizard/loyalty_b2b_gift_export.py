@@ -35,6 +35,7 @@ class LoyaltyB2bGiftExport(models.TransientModel):
     """Asks for a year and makes a spreadsheet of its gifts."""
 
     _name = "loyalty.b2b.gift.export"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Export Register of Gifts"
 
     company_id = fields.Many2one(

@@ -11,6 +11,7 @@ class LoyaltyB2bGiftNew(models.TransientModel):
     """Asks who gets which personal gift, and who of the company agreed to it."""
 
     _name = "loyalty.b2b.gift.new"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Give a Personal Gift"
 
     wallet_id = fields.Many2one(
@@ -159,20 +160,6 @@ class LoyaltyB2bGiftNew(models.TransientModel):
                 ),
             }
         )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        dialogs = super().create(vals_list)
-        # by its id the name of a customer could be read whom the user may not see
-        dialogs.wallet_id.check_access("read")
-        return dialogs
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.wallet_id.check_access("read")
-        return result
 
     # === ACTION METHODS === #
 

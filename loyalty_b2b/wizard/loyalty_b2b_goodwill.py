@@ -13,6 +13,7 @@ class LoyaltyB2bGoodwill(models.TransientModel):
     """Asks how many points to give out of goodwill, and why."""
 
     _name = "loyalty.b2b.goodwill"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Goodwill"
 
     wallet_id = fields.Many2one(

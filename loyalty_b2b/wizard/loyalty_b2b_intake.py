@@ -21,6 +21,7 @@ class LoyaltyB2bIntake(models.AbstractModel):
     """
 
     _name = "loyalty.b2b.intake"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Take Over Points"
 
     program_id = fields.Many2one(

@@ -7,6 +7,7 @@ class LoyaltyB2bIntakeLine(models.AbstractModel):
     """What taking over points does with one line."""
 
     _name = "loyalty.b2b.intake.line"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "What Taking Over Does"
     _order = "number, id"
 

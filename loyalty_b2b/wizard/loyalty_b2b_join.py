@@ -6,6 +6,7 @@ class LoyaltyB2bJoin(models.TransientModel):
     """Asks how an invited company agreed to take part, if not in the portal."""
 
     _name = "loyalty.b2b.join"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Mark as Joined"
 
     wallet_id = fields.Many2one(

@@ -9,6 +9,7 @@ class LoyaltyB2bMessagePreview(models.TransientModel):
     """Shows what a customer would read, with his figures; nothing is sent."""
 
     _name = "loyalty.b2b.message.preview"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Preview of a B2B Loyalty Message"
 
     program_id = fields.Many2one(

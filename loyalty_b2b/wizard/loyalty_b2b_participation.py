@@ -6,6 +6,7 @@ class LoyaltyB2bParticipation(models.TransientModel):
     """Asks why a company shares a wallet with others, or has one of its own."""
 
     _name = "loyalty.b2b.participation"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Share or Part a Wallet"
 
     act = fields.Selection(

@@ -9,6 +9,7 @@ class LoyaltyB2bPersonGrant(models.TransientModel):
     """Asks what a person of the customer may do, or why he may not any more."""
 
     _name = "loyalty.b2b.person.grant"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Give or Take Back a Role"
 
     act = fields.Selection(

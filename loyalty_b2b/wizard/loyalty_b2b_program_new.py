@@ -15,6 +15,7 @@ class LoyaltyB2bProgramNew(models.TransientModel):
     """Four questions, from which a whole programme is made."""
 
     _name = "loyalty.b2b.program.new"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "New Programme"
     _check_company_auto = True
 

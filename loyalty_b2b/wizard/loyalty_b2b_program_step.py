@@ -10,6 +10,7 @@ class LoyaltyB2bProgramStep(models.TransientModel):
     """Says what a step of a programme's life will do, and takes it."""
 
     _name = "loyalty.b2b.program.step"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Step in the Life of a Programme"
 
     program_id = fields.Many2one(

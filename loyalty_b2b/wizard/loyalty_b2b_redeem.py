@@ -13,6 +13,7 @@ class LoyaltyB2bRedeem(models.TransientModel):
     """Asks which reward a customer gets for his points."""
 
     _name = "loyalty.b2b.redeem"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Reward for a Customer"
 
     wallet_id = fields.Many2one(

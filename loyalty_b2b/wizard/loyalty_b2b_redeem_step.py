@@ -10,6 +10,7 @@ class LoyaltyB2bRedeemStep(models.TransientModel):
     """Asks how rewards were handed over, or why their use is cancelled."""
 
     _name = "loyalty.b2b.redeem.step"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Step of Rewards"
 
     redemption_ids = fields.Many2many(

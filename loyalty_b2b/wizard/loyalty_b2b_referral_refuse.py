@@ -8,6 +8,7 @@ class LoyaltyB2bReferralRefuse(models.TransientModel):
     """Asks why a referral is refused."""
 
     _name = "loyalty.b2b.referral.refuse"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Refuse a Referral"
 
     referral_id = fields.Many2one(

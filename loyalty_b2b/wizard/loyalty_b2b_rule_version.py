@@ -5,6 +5,7 @@ class LoyaltyB2bRuleVersion(models.TransientModel):
     """Asks "from when?" before the terms of a rule change that has given points."""
 
     _name = "loyalty.b2b.rule.version"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "New Version of an Earning Rule"
 
     rule_id = fields.Many2one(

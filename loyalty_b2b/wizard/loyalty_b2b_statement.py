@@ -20,6 +20,7 @@ class LoyaltyB2bStatement(models.TransientModel):
     """Asks for a period and prints how the points moved in it, or what there is."""
 
     _name = "loyalty.b2b.statement"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Points Statement"
 
     what = fields.Selection(

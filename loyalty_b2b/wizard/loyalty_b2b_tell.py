@@ -6,6 +6,7 @@ class LoyaltyB2bTell(models.TransientModel):
     """Asks what has changed in a programme, and tells all who take part."""
 
     _name = "loyalty.b2b.tell"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Tell Customers of New Terms"
 
     program_id = fields.Many2one(

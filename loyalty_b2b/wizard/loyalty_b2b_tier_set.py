@@ -6,6 +6,7 @@ class LoyaltyB2bTierSet(models.TransientModel):
     """Asks which level a customer is given by hand, why and until when."""
 
     _name = "loyalty.b2b.tier.set"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Set a Level by Hand"
 
     wallet_id = fields.Many2one(

@@ -8,6 +8,7 @@ class LoyaltyB2bTierThresholds(models.TransientModel):
     """Asks what levels shall take from now on, and says first what that would do."""
 
     _name = "loyalty.b2b.tier.thresholds"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Change Thresholds of Levels"
 
     program_id = fields.Many2one(

@@ -5,6 +5,7 @@ class LoyaltyB2bTierThresholdsLine(models.TransientModel):
     """A level with its threshold as it is and as it shall be, or a new level."""
 
     _name = "loyalty.b2b.tier.thresholds.line"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "New Threshold of a Level"
     _order = "threshold, id"
 

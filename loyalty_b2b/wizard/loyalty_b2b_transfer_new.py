@@ -9,6 +9,7 @@ class LoyaltyB2bTransferNew(models.TransientModel):
     """Asks which company gets the points of another one, how many and why."""
 
     _name = "loyalty.b2b.transfer.new"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Transfer to Another Company"
 
     wallet_id = fields.Many2one(

@@ -10,6 +10,7 @@ class LoyaltyB2bTry(models.TransientModel):
     """Asks what the rules of a programme give for a posted invoice; books nothing."""
 
     _name = "loyalty.b2b.try"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Try Earning Rules"
     _rec_name = "move_id"
 

@@ -7,6 +7,7 @@ class LoyaltyB2bTryLine(models.TransientModel):
     """What one line of the invoice that is tried gives under all rules."""
 
     _name = "loyalty.b2b.try.line"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "What an Invoice Line Gives"
 
     try_id = fields.Many2one(

@@ -7,6 +7,7 @@ class LoyaltyB2bTryRule(models.TransientModel):
     """What one rule gives for the invoice that is tried, or why it gives nothing."""
 
     _name = "loyalty.b2b.try.rule"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "What a Rule Gives"
 
     try_id = fields.Many2one(

@@ -8,6 +8,7 @@ class LoyaltyB2bUsePoints(models.TransientModel):
     """Asks how many points a quotation uses, and shows what comes of it."""
 
     _name = "loyalty.b2b.use.points"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Use Points"
 
     order_id = fields.Many2one(

@@ -8,6 +8,7 @@ class LoyaltyB2bWalletMerge(models.TransientModel):
     """Says what merging two wallets will do, and asks whether to."""
 
     _name = "loyalty.b2b.wallet.merge"
+    _inherit = "loyalty.b2b.dialog.mixin"
     _description = "Merge Two Wallets"
 
     wallet_id = fields.Many2one(

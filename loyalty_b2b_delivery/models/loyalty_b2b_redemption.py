@@ -24,9 +24,8 @@ class LoyaltyB2bRedemption(models.Model):
             return super()._get_wanted_amount(base_lines)
         parts = self._get_taxable_parts(self._get_discountable(base_lines))
         amount = self.currency_id.round(self._sum_base_lines(parts).get(True, 0.0))
-        if self.reward_id.discount_max:
-            most = self._convert_reward(self.reward_id.discount_max)
-            amount = min(amount, most)
+        if most := self._get_reward_terms()["discount_max"]:
+            amount = min(amount, self._convert_reward(most))
         return amount
 
     def _get_reward_refusal(self, base_lines):

@@ -28,7 +28,9 @@ class SaleOrder(models.Model):
             uses = order._get_loyalty_b2b_rewards().filtered(
                 lambda use: use.reward_kind == "delivery" and use.state == "reserved"
             )
-            if uses and not order.order_line.filtered("is_delivery"):
+            if not uses or order._is_loyalty_b2b_being_paid():
+                continue
+            if not order.order_line.filtered("is_delivery"):
                 for use in uses:
                     order._remove_loyalty_b2b_use(
                         use,

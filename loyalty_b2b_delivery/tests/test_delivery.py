@@ -78,6 +78,16 @@ class TestDelivery(OrderRewardCommon):
                 self.assertFalse(self._our_lines(order))
                 self.assertWallet(available=100000)
 
+    def test_quotation_that_is_being_paid_keeps_it(self):
+        order = self._delivered()
+        use = self._add(order, self.reward)
+        order._remove_delivery_line()
+        payment = self._pay(order)
+        order._refresh_loyalty_b2b_use()
+        self.assertEqual(use.state, "reserved")
+        payment._post_process()
+        self.assertEqual((order.state, use.state), ("sale", "done"))
+
     def test_other_discounts_leave_nothing_below_zero(self):
         order = self._delivered()
         self._add(order, self._create_reward(discount_amount=170.0))
