@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import request, route
 
-from ..tools.plaintext import clean
+from ..tools.plaintext import clean, has_link
 from ..tools.typed import parse_points
 from .portal import LoyaltyB2bPortal
 
@@ -122,6 +122,8 @@ def answer_by(approval, partner, form):
         raise UserError(approval.env._("Choose one of the three answers."))
     if verdict == "refused" and not answer:
         raise UserError(approval.env._("Say in a few words why you refuse."))
+    if has_link(answer):
+        raise UserError(approval.env._("Enter plain text without web addresses."))
     points = parse_points(form.get("points"))
     approval._answer_as(partner, verdict, points, answer)
 

@@ -60,7 +60,7 @@ class LoyaltyB2bApprovalLink(Controller):
     def loyalty_b2b_approval_answered(self, **kwargs):
         """Thank; what was answered is known to the visitor's own session only."""
         values = {"text": request.session.get(ANSWERED, "")}
-        return request.render("loyalty_b2b.portal_approval_answered", values)
+        return self._render_private("loyalty_b2b.portal_approval_answered", values)
 
     # === VALUES === #
 
@@ -68,7 +68,9 @@ class LoyaltyB2bApprovalLink(Controller):
         return request.env["loyalty.b2b.approval"]._find_by_token(token, **options)
 
     def _render_over(self, text=""):
-        response = request.render("loyalty_b2b.portal_approval_over", {"text": text})
+        response = self._render_private(
+            "loyalty_b2b.portal_approval_over", {"text": text}
+        )
         response.status_code = 404
         return response
 
@@ -87,4 +89,11 @@ class LoyaltyB2bApprovalLink(Controller):
             "error": error,
             "typed": get_typed(typed),
         }
-        return request.render("loyalty_b2b.portal_approval_link", values)
+        return self._render_private("loyalty_b2b.portal_approval_link", values)
+
+    def _render_private(self, template, values):
+        """Render a page whose address is the key: it goes nowhere else."""
+        response = request.render(template, values)
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        return response

@@ -6,7 +6,7 @@ from odoo.tools import consteq
 
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
-from ..tools.plaintext import clean
+from ..tools.plaintext import clean, has_link
 from ..tools.typed import parse_points
 from .portal import MAX_ID
 
@@ -70,7 +70,7 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
                 wallet,
                 person,
                 parse_points(points),
-                reason=clean(kwargs.get("reason"), 250),
+                reason=check_reason(kwargs.get("reason")),
                 request_key=get_key(kwargs.get("request_key")),
             ),
         )
@@ -189,3 +189,14 @@ def get_key(text):
     """Return the form's key, if it is one of ours."""
     key = str(text or "")
     return key if re.fullmatch(r"[0-9a-f]{32}", key) else None
+
+
+def check_reason(text):
+    """Return why points are wished for, as one line that others read.
+
+    :raises UserError: if it could be read as a web address.
+    """
+    reason = clean(text, 250)
+    if has_link(reason):
+        raise UserError(request.env._("The reason contains no web addresses."))
+    return reason

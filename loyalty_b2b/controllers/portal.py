@@ -131,6 +131,12 @@ class LoyaltyB2bPortal(CustomerPortal):
             wallets = wallets.filtered(lambda w: w.program_id.id == program_id)
         return wallets[:1]
 
+    def _choose_loyalty_b2b_collected(self, program_id):
+        """Return the wallet of a programme for which the visitor only collects."""
+        partner = request.env.user.partner_id
+        wallets = partner._get_loyalty_b2b_collected_wallets()
+        return wallets.filtered(lambda one: one.program_id.id == program_id)[:1]
+
     def _find_loyalty_b2b_entry(self, wallets, entry_id):
         """Return the entry if it stands in the history of one of the wallets."""
         entries = request.env["loyalty.b2b.entry"].sudo()

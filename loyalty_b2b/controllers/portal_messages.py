@@ -21,7 +21,7 @@ class LoyaltyB2bMessages(LoyaltyB2bPortal):
         wallets = self._get_loyalty_b2b_wallets()
         wallet = self._choose_loyalty_b2b_wallet(wallets, program_id)
         if not wallet:
-            return self._redirect_loyalty_b2b(wallets)
+            return self._show_loyalty_b2b_consents(wallets, program_id)
         partner = request.env.user.partner_id
         values = {
             **self._prepare_loyalty_b2b_layout(wallet, wallets, "loyalty_b2b_messages"),
@@ -73,6 +73,23 @@ class LoyaltyB2bMessages(LoyaltyB2bPortal):
         binary = request.env["ir.binary"]
         stream = binary._get_image_stream_from(record, name, height=96)
         return stream.get_response(max_age=STATIC_CACHE)
+
+    def _show_loyalty_b2b_consents(self, wallets, program_id):
+        """Show who only collects what he agreed to, and nothing about points."""
+        partner = request.env.user.partner_id
+        wallet = self._choose_loyalty_b2b_collected(program_id)
+        if not wallet:
+            return self._redirect_loyalty_b2b(wallets)
+        values = {
+            **self._prepare_portal_layout_values(),
+            "page_name": "loyalty_b2b_messages",
+            "is_collector": True,
+            "program": wallet.program_id._prepare_portal_program(),
+            "programs": [],
+            "manager": {},
+            "consents": wallet._prepare_portal_consents(partner),
+        }
+        return request.render("loyalty_b2b.portal_my_loyalty_messages", values)
 
     def _prepare_loyalty_b2b_messages(self, wallet, partner):
         """Return the latest messages to a person as plain values."""

@@ -67,6 +67,8 @@ class LoyaltyB2bTerms(LoyaltyB2bPortal):
         """Give or withdraw a consent of the visitor himself; nobody else's."""
         wallets = self._get_loyalty_b2b_wallets()
         wallet = self._choose_loyalty_b2b_wallet(wallets, program_id)
+        # who only collects withdraws at any time, too
+        wallet = wallet or self._choose_loyalty_b2b_collected(program_id)
         if not wallet:
             return self._redirect_loyalty_b2b(wallets)
         partner = request.env.user.partner_id

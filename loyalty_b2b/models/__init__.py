@@ -52,6 +52,7 @@ from . import wallet_jobs
 from . import program_jobs
 from . import wallet_verify
 from . import wallet_verify_tiers
+from . import wallet_verify_rewards
 from . import account_move
 from . import account_move_tier
 from . import account_payment_term
@@ -247,6 +248,7 @@ from . import redemption_erased
 from . import redemption_order_reward
 from . import redemption_order_goods
 from . import redemption_order_outcome
+from . import redemption_recount
 from . import reward_order
 from . import sale_order_rewards
 from . import account_move_desk

@@ -25,7 +25,7 @@ class LoyaltyB2bApproval(models.Model):
     # === OUR OWN PEOPLE === #
 
     def _can_answer(self, user):
-        """Tell whether one of our people may answer; never who entered the wish.
+        """Tell whether one of our people may answer; never who entered or asked it.
 
         The account manager, and officers. What only the customer decides is confirmed
         on his behalf by officers, who say why.
@@ -35,7 +35,8 @@ class LoyaltyB2bApproval(models.Model):
         self.ensure_one()
         if self.verdict or not user._is_internal():
             return False
-        if user == self.redemption_id.user_id:
+        wish = self.redemption_id
+        if user == wish.user_id or user.partner_id == wish.contact_id:
             return False
         if self._is_officer(user):
             return True
@@ -54,7 +55,8 @@ class LoyaltyB2bApproval(models.Model):
         """
         if self._can_answer(user):
             return
-        if user == self.redemption_id.user_id:
+        wish = self.redemption_id
+        if user == wish.user_id or user.partner_id == wish.contact_id:
             raise UserError(
                 self.env._("You have entered it yourself: somebody else agrees to it.")
             )

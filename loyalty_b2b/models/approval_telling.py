@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import plaintext2html
 
 ACTIVITY = "loyalty_b2b.mail_activity_type_approval"
 
@@ -58,7 +59,7 @@ class LoyaltyB2bApproval(models.Model):
                 ACTIVITY,
                 user_id=user.id,
                 date_deadline=self.date_end.date(),
-                note=reader._get_asked_summary(),
+                note=plaintext2html(reader._get_asked_summary()),
             )
 
     def _get_asked_summary(self):

@@ -9,14 +9,22 @@ class LoyaltyB2bEntry(models.Model):
     # === BUSINESS METHODS === #
 
     def _prepare_portal_why(self, user):
-        return {**super()._prepare_portal_why(user), "who": self._get_portal_who()}
+        who = self._get_portal_who(user.partner_id)
+        return {**super()._prepare_portal_why(user), "who": who}
 
-    def _get_portal_who(self):
-        """Return who used points and who agreed, as sentences."""
-        if not self.redemption_id or self.kind not in ("redeem", "return"):
+    def _get_portal_who(self, partner):
+        """Return who used points and who agreed, as sentences.
+
+        :param partner: `res.partner` who reads. Only who asked, and who decides about
+            points, reads why, and the words of who answered.
+        """
+        use = self.redemption_id
+        if not use or self.kind not in ("redeem", "return"):
             return []
         texts = [self._get_portal_user_text() if self.kind == "redeem" else ""]
-        return [text for text in (*texts, self.note or "") if text]
+        if self.note and use._is_inner_in_portal(partner):
+            texts.append(self.note)
+        return [text for text in texts if text]
 
     def _get_portal_user_text(self):
         """Say who pressed the button, and for whom."""

@@ -1,7 +1,12 @@
 from datetime import date
 
+from markupsafe import escape
+
 from odoo import models
 from odoo.tools import SQL
+
+from .redemption_order import QUIET
+from .wallet_erasure_words import HISTORY
 
 
 class LoyaltyB2bGift(models.Model):
@@ -39,6 +44,7 @@ class LoyaltyB2bGift(models.Model):
         :param date today: when it is done.
         """
         for gift in self.sudo():
+            words = gift._get_telling_words()
             gift.write(
                 {
                     "partner_id": False,
@@ -51,5 +57,51 @@ class LoyaltyB2bGift(models.Model):
             )
             wish = gift.redemption_id
             # the occasion may tell who it was
-            wish.reason = False
+            wish.with_context(**QUIET).write({"reason": False, "ledger_note": False})
             wish.approval_ids.write({"reason": False, "answer": False})
+            gift._forget_in_ledger()
+            gift._forget_in_history(words)
+
+    def _get_telling_words(self):
+        """Return word → what takes its place: names, and what was typed about them."""
+        wish, alias = self.redemption_id, self.env._("Recipient %s", self.id)
+        names = (self.name, self.partner_id.name, self.consent_name)
+        asked = wish.approval_ids
+        texts = (wish.reason, *asked.mapped("reason"), *asked.mapped("answer"))
+        words = {**dict.fromkeys(texts, "…"), **dict.fromkeys(names, alias)}
+        # two letters are found in too many words
+        return {word: new for word, new in words.items() if word and len(word) > 2}
+
+    def _forget_in_ledger(self):
+        """Empty what ledger rows say of the wish in words, and nothing else of them."""
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "UPDATE loyalty_b2b_entry SET note = NULL"
+                " WHERE redemption_id = %s RETURNING id",
+                self.redemption_id.id,
+            )
+        )
+        self.env["loyalty.b2b.entry"].invalidate_model(["note"])
+
+    def _forget_in_history(self, words):
+        """Change words in what was logged about the wish.
+
+        :param dict words: of `_get_telling_words`.
+        """
+        wish = self.redemption_id
+        for word in sorted(words, key=len, reverse=True):
+            for table, column, link, is_html in HISTORY:
+                wish.wallet_id._query_replace(
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                    SQL(
+                        "%s = %s AND res_id = %s",
+                        SQL.identifier(link),
+                        wish._name,
+                        wish.id,
+                    ),
+                    str(escape(word)) if is_html else word,
+                    words[word],
+                )
+        self.env["mail.message"].invalidate_model(["body", "subject"])

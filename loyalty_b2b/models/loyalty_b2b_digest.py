@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..fields import Points
 
@@ -7,7 +7,7 @@ class LoyaltyB2bDigest(models.Model):
     """The one message a person gets about a programme on a day."""
 
     _name = "loyalty.b2b.digest"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "loyalty.b2b.guarded.mixin"]
     _description = "B2B Loyalty Message to a Person"
     _order = "day desc, id desc"
     _rec_name = "subject"
@@ -87,3 +87,10 @@ class LoyaltyB2bDigest(models.Model):
     _once_uniq = models.UniqueIndex("(partner_id, program_id, day)")
     _undelivered_idx = models.Index("(program_id) WHERE state = 'failed'")
     _queued_idx = models.Index("(program_id) WHERE state = 'queued'")
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_guarded_fields(self):
+        # created for who may not write one
+        return super()._get_guarded_fields() | set(self._fields)

@@ -8,6 +8,7 @@ class LoyaltyB2bNotice(models.Model):
     """Something the people of a wallet are told, once, in their next message."""
 
     _name = "loyalty.b2b.notice"
+    _inherit = ["loyalty.b2b.guarded.mixin"]
     _description = "B2B Loyalty Message"
     _order = "id desc"
 
@@ -100,6 +101,13 @@ class LoyaltyB2bNotice(models.Model):
         "(program_id, date_due) WHERE state IN ('waiting', 'queued')"
     )
     _covered_idx = models.Index("(wallet_id, date_last) WHERE topic = 'expiring'")
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_guarded_fields(self):
+        # created for who may not write one
+        return super()._get_guarded_fields() | set(self._fields)
 
     # === BUSINESS METHODS === #
 

@@ -6,6 +6,7 @@ class LoyaltyB2bRewardCode(models.Model):
     """A voucher code of somebody else: handed out once."""
 
     _name = "loyalty.b2b.reward.code"
+    _inherit = ["loyalty.b2b.guarded.mixin"]
     _description = "B2B Loyalty Voucher Code"
     _order = "date_end, id"
     _rec_name = "reward_id"
@@ -54,6 +55,13 @@ class LoyaltyB2bRewardCode(models.Model):
     _code_uniq = models.UniqueIndex(
         "(reward_id, code)", "This code is in the pool already."
     )
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def _get_guarded_fields(self):
+        # created for who may not write one
+        return super()._get_guarded_fields() | set(self._fields)
 
     # === COMPUTE METHODS === #
 

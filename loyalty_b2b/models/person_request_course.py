@@ -6,7 +6,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import hash_sign, verify_hash_signed
+from odoo.tools import hash_sign, plaintext2html, verify_hash_signed
 
 # Days for which the link to the company holds.
 ANSWER_DAYS = 14
@@ -154,11 +154,13 @@ class LoyaltyB2bPersonRequest(models.Model):
             summary=request.env._(
                 "%(person)s asks to decide about points", person=self.name
             ),
-            note=request.env._(
-                "Look whether %(person)s may decide for %(customer)s, and accept or"
-                " refuse.",
-                person=self.name,
-                customer=self.wallet_id.partner_id.display_name,
+            note=plaintext2html(
+                request.env._(
+                    "Look whether %(person)s may decide for %(customer)s, and accept or"
+                    " refuse.",
+                    person=self.name,
+                    customer=self.wallet_id.partner_id.display_name,
+                )
             ),
         )
 

@@ -1,4 +1,8 @@
+import logging
+
 from odoo import models
+
+_logger = logging.getLogger(__name__)
 
 
 class LoyaltyB2bProgram(models.Model):
@@ -12,9 +16,16 @@ class LoyaltyB2bProgram(models.Model):
     def _daily_forget_gifts(self):
         """Take the names out of the register where its time is over.
 
+        One that fails is logged and left to the next day.
+
         :return: True: a year has few gifts, they are done at once.
         """
         company, today = self.sudo().company_id, self._today()
         gifts = self.env["loyalty.b2b.gift"].sudo()
-        gifts._query_outlived(company, today)._forget_names(today)
+        for gift in gifts._query_outlived(company, today):
+            try:
+                with self.env.cr.savepoint():
+                    gift._forget_names(today)
+            except Exception:
+                _logger.exception("Gift %s keeps its names", gift.id)
         return True

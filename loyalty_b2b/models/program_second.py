@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 ACTIVITY = "loyalty_b2b.mail_activity_type_start"
 
@@ -158,7 +159,9 @@ class LoyaltyB2bProgram(models.Model):
         others = self._get_starters() - self.start_asked_uid
         busy = self.sudo().activity_search([ACTIVITY]).user_id
         for user in others - busy:
-            self.sudo().activity_schedule(ACTIVITY, user_id=user.id, note=note)
+            self.sudo().activity_schedule(
+                ACTIVITY, user_id=user.id, note=plaintext2html(note)
+            )
 
     def _end_asking(self):
         """Take the activities off: the start is decided, or nobody asks for it."""

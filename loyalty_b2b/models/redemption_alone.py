@@ -162,7 +162,9 @@ class LoyaltyB2bRedemption(models.Model):
         for redemption in self.filtered("reward_id"):
             if redemption.state != "fulfilled":
                 redemption.reward_id._free_stock(redemption.counted)
-                redemption.with_context(**QUIET).counted = 0
+                redemption.with_context(**QUIET).write(
+                    {"counted": 0, "freed": redemption.counted}
+                )
             redemption._free_codes()
 
     def _log_end(self, reason):

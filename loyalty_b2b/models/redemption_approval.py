@@ -4,6 +4,8 @@ from odoo.exceptions import UserError
 from .loyalty_b2b_approval import GRANTED
 from .redemption_order import QUIET
 
+MOST_WAITING = 20
+
 
 class LoyaltyB2bRedemption(models.Model):
     """A wish to use points on a quotation, and who has to agree. In sudo throughout."""
@@ -56,6 +58,7 @@ class LoyaltyB2bRedemption(models.Model):
             wish._tell_record()
             return wish
         draft._check_wish()
+        self._check_most_waiting(wallet, contact)
         wish = self.with_context(**QUIET).create(
             {**terms, **values, "amount": draft.amount}
         )
@@ -104,6 +107,33 @@ class LoyaltyB2bRedemption(models.Model):
     def _is_by_staff(self):
         """Tell whether somebody of ours entered it for the customer."""
         return bool(self.user_id) and self.user_id._is_internal()
+
+    @api.model
+    def _check_most_waiting(self, wallet, contact):
+        """Keep one person from flooding who is asked.
+
+        :param contact: `res.partner` who wishes; may be empty.
+        :raises UserError: if as many wishes of his wait as may.
+        """
+        if not contact:
+            return
+        waiting = self.sudo().search_count(
+            [
+                ("wallet_id", "=", wallet.id),
+                ("contact_id", "=", contact.id),
+                ("state", "=", "approve"),
+            ],
+            limit=MOST_WAITING,
+        )
+        if waiting >= MOST_WAITING:
+            raise UserError(
+                self.env._(
+                    "%(count)s wishes of %(name)s wait for an answer already. Withdraw"
+                    " one first.",
+                    count=MOST_WAITING,
+                    name=contact.sudo().name,
+                )
+            )
 
     # === WHO IS ASKED === #
 

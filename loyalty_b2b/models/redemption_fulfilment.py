@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import plaintext2html
 
 TO_CONFIRM = "loyalty_b2b.mail_activity_type_reward_confirm"
 TO_HAND_OVER = "loyalty_b2b.mail_activity_type_reward"
@@ -194,10 +195,12 @@ class LoyaltyB2bRedemption(models.Model):
                 kind,
                 date_deadline=day,
                 user_id=user.id,
-                note=self.env._(
-                    "%(reward)s for %(customer)s",
-                    reward=self._describe_reward(),
-                    customer=self.partner_id.display_name,
+                note=plaintext2html(
+                    self.env._(
+                        "%(reward)s for %(customer)s",
+                        reward=self._describe_reward(),
+                        customer=self.partner_id.display_name,
+                    )
                 ),
             )
 

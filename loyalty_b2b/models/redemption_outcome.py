@@ -3,6 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from .redemption_order import QUIET
 
@@ -108,13 +109,15 @@ class LoyaltyB2bRedemption(models.Model):
             "mail.mail_activity_data_warning",
             user_id=(order.user_id or self.wallet_id.user_id).id or self.env.uid,
             summary=self.env._("Points are missing"),
-            note=self.env._(
-                "The customer has paid %(order)s, so it was confirmed, but its discount"
-                " needs points that were no longer there: %(customer)s owes %(points)s"
-                " points.",
-                order=order.name,
-                customer=self.wallet_id.partner_id.display_name,
-                points=self._format_points(sum(owed.mapped("points_open"))),
+            note=plaintext2html(
+                self.env._(
+                    "The customer has paid %(order)s, so it was confirmed, but its"
+                    " discount needs points that were no longer there: %(customer)s"
+                    " owes %(points)s points.",
+                    order=order.name,
+                    customer=self.wallet_id.partner_id.display_name,
+                    points=self._format_points(sum(owed.mapped("points_open"))),
+                )
             ),
         )
 

@@ -150,13 +150,12 @@ class LoyaltyB2bRedemption(models.Model):
     def _prepare_portal_use(self, partner):
         """Return a use of points with all that a person may know of it.
 
-        Codes and reasons are for who asked, and for who decides about points.
+        Codes, names and reasons are for who asked, and for who decides about points.
 
         :param partner: `res.partner` who looks.
         """
         self.ensure_one()
-        decides = partner._has_loyalty_b2b_role(self.wallet_id, "administers")
-        is_inner = decides or self.contact_id == partner
+        is_inner = self._is_inner_in_portal(partner)
         order = self.order_id
         return {
             **self._prepare_portal_row(partner),
@@ -170,6 +169,12 @@ class LoyaltyB2bRedemption(models.Model):
             "can_withdraw": self._can_withdraw_in_portal(partner),
         }
 
+    def _is_inner_in_portal(self, partner):
+        """Tell whether a person asked for it, or decides about points."""
+        return self.contact_id == partner or partner._has_loyalty_b2b_role(
+            self.wallet_id, "administers"
+        )
+
     def _get_portal_facts(self, is_inner):
         """Return (label, text) of what there is to know.
 
@@ -182,10 +187,10 @@ class LoyaltyB2bRedemption(models.Model):
             (self.env._("Asked on"), day(program._local_day(self.create_date))),
             (self.env._("Reason"), is_inner and self.reason),
             (self.env._("When and where"), reward and reward._get_portal_event()),
-            (self.env._("Who takes part"), self.attendees),
+            (self.env._("Who takes part"), is_inner and self.attendees),
             (self.env._("Runs until"), day(self.date_until)),
             (self.env._("Received on"), day(self._get_portal_fulfilled_day())),
-            (self.env._("Note"), self.fulfil_note),
+            (self.env._("Note"), is_inner and self.fulfil_note),
             (
                 self.env._("Reason of the end"),
                 self.state == "cancelled" and is_inner and self.cancel_reason,

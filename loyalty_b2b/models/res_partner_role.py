@@ -68,6 +68,17 @@ class ResPartner(models.Model):
         # pages show tabs by it; whether something may be done is looked at anew
         return seen.with_context(loyalty_b2b_roles=roles)
 
+    def _get_loyalty_b2b_collected_wallets(self):
+        """Return the wallets for which this person collects, and sees nothing, in sudo.
+
+        What he agreed to he may withdraw there all the same.
+        """
+        self.ensure_one()
+        wallets = self.env["loyalty.b2b.wallet"].sudo()
+        wallets = wallets.search(self._get_loyalty_b2b_wallet_domain())
+        roles = self._find_loyalty_b2b_roles(wallets)
+        return wallets.filtered(lambda one: roles.get(one.id) == "collects")
+
     # === PORTAL === #
 
     def _can_be_edited_by_current_customer(self, **kwargs):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
 
 FEW_CODES = "loyalty_b2b.mail_activity_type_reward_codes"
 
@@ -62,10 +63,12 @@ class LoyaltyB2bReward(models.Model):
                 reward.activity_schedule(
                     FEW_CODES,
                     user_id=user.id,
-                    note=self.env._(
-                        "%(reward)s: %(left)s codes are left.",
-                        reward=reward.name,
-                        left=reward.codes_left,
+                    note=plaintext2html(
+                        self.env._(
+                            "%(reward)s: %(left)s codes are left.",
+                            reward=reward.name,
+                            left=reward.codes_left,
+                        )
                     ),
                 )
 

@@ -1,7 +1,9 @@
 from odoo import Command, api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools.refusals import Refusal
+
+ADMIN = "loyalty_b2b.group_loyalty_b2b_admin"
 
 
 class LoyaltyB2bReward(models.Model):
@@ -10,6 +12,33 @@ class LoyaltyB2bReward(models.Model):
     _inherit = "loyalty.b2b.reward"
 
     # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rewards = super().create(vals_list)
+        rewards._check_gift_writer()
+        return rewards
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"kind", "value", "cost"}.isdisjoint(vals):
+            self._check_gift_writer()
+        return result
+
+    def _check_gift_writer(self):
+        """Let who gives gifts not say what they are worth: the limits go by it.
+
+        :raises AccessError: below loyalty administrator.
+        """
+        if self.env.su or self.env.user.has_group(ADMIN):
+            return
+        if any(reward.kind == "gift" for reward in self):
+            raise AccessError(
+                self.env._(
+                    "Only loyalty administrators enter what a personal gift is worth"
+                    " and what it costs."
+                )
+            )
 
     @api.model
     def fields_get(self, allfields=None, attributes=None):

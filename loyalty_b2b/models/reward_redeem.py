@@ -44,6 +44,7 @@ class LoyaltyB2bReward(models.Model):
         # a second click waits here, loses, is tried again and finds the first
         wallet._lock()
         own = None if self._is_asked_by_us() else contact
+        redemptions._check_most_waiting(wallet, contact)
         self._check_obtainable(wallet, own, quantity, order)
         if "attendees" in values:
             names = self._clean_attendees(values["attendees"], quantity)

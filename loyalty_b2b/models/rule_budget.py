@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.tools import formatLang
+from odoo.tools import formatLang, plaintext2html
 
 # Share of a budget from which on people are warned.
 WARNING = 0.8
@@ -67,7 +67,7 @@ class LoyaltyB2bRule(models.Model):
         program.activity_schedule(
             "mail.mail_activity_data_warning",
             summary=summary,
-            note=note,
+            note=plaintext2html(note),
             user_id=(user if user.active and not user.share else self.env.user).id,
         )
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
 
 from .loyalty_b2b_activity import OFFICER
 
@@ -51,7 +52,7 @@ class LoyaltyB2bTransfer(models.Model):
             reason=self.reason,
         )
         for user in others:
-            self.activity_schedule(ACTIVITY, user_id=user.id, note=note)
+            self.activity_schedule(ACTIVITY, user_id=user.id, note=plaintext2html(note))
         self.wallet_id._message_log(body=note)
 
     def _get_deciders(self):

@@ -1,7 +1,7 @@
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, plaintext2html
 
 from ..tools.plaintext import clean, has_link
 from .loyalty_b2b_person import ROLES
@@ -39,6 +39,8 @@ class LoyaltyB2bWallet(models.Model):
         if colleague and self._get_person(colleague) and self._get_invited(colleague):
             # the same form twice: what he may do is changed in the list
             return colleague
+        if colleague:
+            self._check_invited_again(by, colleague, texts)
         self._check_invited_today()
         is_known = self._is_known_elsewhere(texts["email"], colleague)
         if not colleague:
@@ -84,6 +86,13 @@ class LoyaltyB2bWallet(models.Model):
             "limit_order": self._parse_limit(values.get("limit_order")),
             "limit_month": self._parse_limit(values.get("limit_month")),
         }
+
+    def _check_invited_again(self, by, colleague, texts):
+        """Refuse what nobody may change of his own role, see `_change_person`."""
+        limits = {name: texts[name] for name in ("limit_order", "limit_month")}
+        if texts["role"] != "administers":
+            self._check_last(by, colleague, "")
+        self._check_own_limits(by, colleague, texts["role"], limits)
 
     def _check_invited_today(self):
         """Refuse more invitations than may be sent in a day of the programme."""
@@ -203,12 +212,15 @@ class LoyaltyB2bWallet(models.Model):
             "mail.mail_activity_data_todo",
             user_id=staff.id,
             summary=wallet.env._("Portal access for %(name)s?", name=colleague.name),
-            note=wallet.env._(
-                "%(by)s invited %(name)s (%(email)s). This address belongs to somebody"
-                " of another company or to staff, or its access was taken away, so no"
-                " invitation was sent. Look whether it may have access.",
-                by=by.name,
-                name=colleague.name,
-                email=colleague.email,
+            note=plaintext2html(
+                wallet.env._(
+                    "%(by)s invited %(name)s (%(email)s). This address belongs to"
+                    " somebody of another company or to staff, or its access was taken"
+                    " away, so no invitation was sent. Look whether it may have"
+                    " access.",
+                    by=by.name,
+                    name=colleague.name,
+                    email=colleague.email,
+                )
             ),
         )

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from .res_partner_portal import VISIBLE_PROGRAM_STATES
 
@@ -172,12 +173,14 @@ class LoyaltyB2bWallet(models.Model):
         elif before.role == "administers" and not wallet._has_administrator_rows():
             wallet.activity_schedule(
                 NOBODY,
-                note=wallet.env._(
-                    "%(person)s was the last one at %(customer)s who decides about"
-                    " points. Give somebody else the role, or wishes above a limit"
-                    " wait in vain.",
-                    person=before.name,
-                    customer=wallet.partner_id.display_name,
+                note=plaintext2html(
+                    wallet.env._(
+                        "%(person)s was the last one at %(customer)s who decides about"
+                        " points. Give somebody else the role, or wishes above a limit"
+                        " wait in vain.",
+                        person=before.name,
+                        customer=wallet.partner_id.display_name,
+                    )
                 ),
                 user_id=wallet._get_responsible().id,
             )

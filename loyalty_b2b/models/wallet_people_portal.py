@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.plaintext import clean
-from .loyalty_b2b_person import ROLES
+from .loyalty_b2b_person import ROLES, USING
 from .person_limits import COUNTED
 
 MAX_ID = 2**31 - 1
@@ -200,6 +200,7 @@ class LoyaltyB2bWallet(models.Model):
         }
         if role != "administers":
             self._check_last(by, partner, values.get("sure"))
+        self._check_own_limits(by, partner, role, limits)
         reason = self.env._("Given in the portal")
         self._grant(partner, role, **limits, reason=reason, by=by)
 
@@ -230,6 +231,24 @@ class LoyaltyB2bWallet(models.Model):
         """
         if partner == by and sure != "yes" and self._get_administrators() == by:
             raise UserError(self._get_last_warning())
+
+    def _check_own_limits(self, by, partner, role, limits):
+        """Leave the limits of who decides to the others who decide, if there are any.
+
+        :param str role: as it would be.
+        :param dict limits: limit_order, limit_month as they would be.
+        :raises UserError: if somebody is about to lift his own.
+        """
+        if partner != by or role not in USING or not self._get_administrators() - by:
+            return
+        person = self._get_person(by)
+        if any(
+            person[name] and not 0 < limit <= person[name]
+            for name, limit in limits.items()
+        ):
+            raise UserError(
+                self.env._("Somebody else who decides about points raises your limit.")
+            )
 
     def _get_last_warning(self):
         return self.env._(

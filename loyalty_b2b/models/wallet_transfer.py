@@ -93,6 +93,16 @@ class LoyaltyB2bWallet(models.Model):
             )
         return target
 
+    def _take_over(self, source):
+        """Refuse transfers that wait for a second person: what they move is merged."""
+        result = super()._take_over(source)
+        transfers = self.env["loyalty.b2b.transfer"].sudo()
+        domain = [("wallet_id", "in", source.ids), ("state", "=", "asked")]
+        for transfer in transfers.search(domain):
+            transfer._decide("refused")
+            transfer._end_asking()
+        return result
+
     def _book_welcome(self, program):
         if self.env.context.get("loyalty_b2b_successor") is _SUCCESSOR:
             return  # the company it comes from was welcomed

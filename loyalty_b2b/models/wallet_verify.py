@@ -36,6 +36,11 @@ CHECKS = (
     ("I8", "cap"),
     ("I10", "expiry"),
     ("§7", "tier"),
+    ("§8", "wish_held"),
+    ("§8", "wish_used"),
+    ("§8", "wish_asked"),
+    ("§8", "wish_codes"),
+    ("§8", "reward_taken"),
 )
 
 

@@ -9,6 +9,7 @@ from . import test_rule_budget
 from . import test_rules_machine
 from . import test_budget_earn
 from . import test_verify
+from . import test_verify_rewards
 from . import test_use_order
 from . import test_use_amounts
 from . import test_contact_merge

@@ -105,9 +105,9 @@ loyalty.b2b.rule.action_new_version                       - - - - - - o o o o o 
 loyalty.b2b.rule.action_try                               - - - - - - o o o o o o
 loyalty.b2b.rule.action_view_versions                     - - - - - - o o o o o o
 loyalty.b2b.rule.version.action_create_version            - - - - - - - - - - o -
-loyalty.b2b.statement.action_export                       - - - - - - y y y y y y
-loyalty.b2b.statement.action_print                        - - - - - - y y y y y y
-loyalty.b2b.statement.action_view                         - - - - - - o o o o o o
+loyalty.b2b.statement.action_export                       - - - - - - - y y y y y
+loyalty.b2b.statement.action_print                        - - - - - - - y y y y y
+loyalty.b2b.statement.action_view                         - - - - - - - o o o o o
 loyalty.b2b.tell.action_ask_acceptance                    - - - - - - - - - - o -
 loyalty.b2b.tell.action_tell                              - - - - - - - - - - e -
 loyalty.b2b.tier.action_change_thresholds                 - - - - - - o o o o o o

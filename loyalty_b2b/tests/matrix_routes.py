@@ -25,7 +25,7 @@ GET /my/loyalty/program/<int:program_id>/approvals                       - - - -
 GET /my/loyalty/program/<int:program_id>/join                            - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/level/<int:tier_id>/image       - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/logo                            - y - y y y - - - - - -
-GET /my/loyalty/program/<int:program_id>/messages                        - y - y y y - - - - - -
+GET /my/loyalty/program/<int:program_id>/messages                        - y y y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/page/<int:page>                 - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/people                          - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/people/page/<int:page>          - y - y y y - - - - - -
@@ -51,7 +51,7 @@ POST /my/loyalty/order/<int:order_id>/remove                             - - - y
 POST /my/loyalty/order/<int:order_id>/use                                - - - w w w - - - - - -
 POST /my/loyalty/order/<int:order_id>/withdraw                           - - - y y y - - - - - -
 POST /my/loyalty/program/<int:program_id>/channel                        - y - y y y - - - - - -
-POST /my/loyalty/program/<int:program_id>/consent                        - w - w w w - - - - - -
+POST /my/loyalty/program/<int:program_id>/consent                        - w w w w w - - - - - -
 POST /my/loyalty/program/<int:program_id>/join                           - y - y y y - - - - - -
 POST /my/loyalty/program/<int:program_id>/people/ask                     - w - y y y - - - - - -
 POST /my/loyalty/program/<int:program_id>/people/give                    - y - y y w - - - - - -

@@ -40,6 +40,8 @@ class TestApprovalsLink(ApprovalCommon):
             self.assertEqual(page.status_code, 200)
             self.assertIn("Ewa Buk", page.text)
             self.assertIn("You answer as Jan Boss", " ".join(page.text.split()))
+            self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+            self.assertIn("no-store", page.headers["Cache-Control"])
         self.assertEqual(wish.state, "approve")
 
     def test_two_taps_on_a_phone(self):
@@ -82,6 +84,21 @@ class TestApprovalsLink(ApprovalCommon):
             with self.subTest(form=form):
                 self.assertEqual(self._post(url, **form).status_code, 200)
                 self.assertFalse(wish.approval_ids.verdict)
+
+    def test_typed_html_and_addresses_reach_nobody(self):
+        wish = self._wish(reason="Fair")
+        form = {"verdict": "refused", "answer": "See www.evil.example"}
+        url = self._link()
+        self.authenticate(None, None)
+        page = self._post(url, **form)
+        self.assertIn("without web addresses", page.text)
+        self.assertEqual(wish.state, "approve")
+        wish._withdraw()
+        self.program.sales_approval = "always"
+        wish = self._wish(user=self.boss, reason='<a href="/x">press</a>')
+        (note,) = set(wish.activity_ids.mapped("note"))
+        self.assertNotIn("<a", note)
+        self.assertIn("press", note)
 
     def test_forged_over_and_used_links_tell_nothing(self):
         wish = self._wish()

@@ -51,6 +51,8 @@ class ApprovalStory(ApprovalCommon):
                 )
                 self.assertIn("Keep some for May", row.note)
                 self.assertEqual(row.contact_id, self.buyer.partner_id)
+                others = row._get_portal_who(self.branch_buyer.partner_id)
+                self.assertNotIn("Keep some for May", " ".join(others))
                 who = self._read(f"/my/loyalty/{row.id}", self.buyer)
                 text = self._text(who.xpath("//dd[@name='loyalty_who']")[0])
                 self.assertIn("by Jan Boss: Keep some for May", text)

@@ -195,6 +195,27 @@ class TestConsents(LoyaltyB2bFolkCommon):
         self._send(self.buyer, "withdraw", partner_id=self.boss.partner_id.id)
         self.assertFalse(self._get_rows().withdrawn_at)
 
+    def test_who_only_collects_withdraws_too(self):
+        self.wallet._give_consent(self.buyer.partner_id, "offers", "email")
+        self._give_points(54321)
+        self.wallet._grant(self.buyer.partner_id, "collects")
+        url = f"/my/loyalty/program/{self.program.id}"
+        page = self._read(f"{url}/messages", self.buyer)
+        self.assertTrue(page.xpath("//*[@id='consents']"))
+        self.assertFalse(page.xpath("//*[@name='how_it_works' or @name='messages']"))
+        self.assertFalse(page.xpath("//*[@aria-labelledby='loyalty_b2b_messages']"))
+        self.assertFalse(page.xpath("//form[contains(@action, 'channel')]"))
+        self.assertNotIn("54,321", self._text(page))
+        data = {"kind": "offers", "channel": "email", "act": "withdraw"}
+        self._post(self.buyer, f"{url}/consent", page=f"{url}/messages", **data)
+        consent = self.wallet.consent_ids.filtered(
+            lambda one: one.partner_id == self.buyer.partner_id
+        )
+        self.assertTrue(consent.withdrawn_at)
+        # the other pages stay shut
+        answer = self._open(url, self.buyer)
+        self.assertTrue(answer.headers["Location"].endswith("/my"))
+
     def test_odd_kinds_and_channels_change_nothing(self):
         for data in (
             {"kind": "terms"},

@@ -162,3 +162,17 @@ class TestDialogsOwned(MatrixCommon):
         spec = {"taken_ids": {"fields": {"redemption_id": {"fields": {}}}}}
         with self.assertRaises(AccessError):
             dialogs.onchange(values, ["taken_ids"], spec)
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_an_open_dialog_tells_no_figures_of_a_customer_handed_over(self):
+        dialog = (
+            self.env["loyalty.b2b.redeem"]
+            .with_user(self.salesperson)
+            .create({"wallet_id": self.wallet.id})
+        )
+        self.assertEqual(dialog.available, self.wallet.available)
+        self.customer.user_id = self.sales_all
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            dialog.read(["available"])

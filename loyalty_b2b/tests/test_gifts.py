@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -238,6 +240,32 @@ class TestGifts(GiftCommon):
         for values in ({"value": 0.0}, {"cost": 0.0}):
             with self.subTest(values=values), self.assertRaises(ValidationError):
                 self.gift.write(values)
+
+    def test_only_administrators_say_what_a_gift_is_worth(self):
+        for values in ({"value": 1.0}, {"cost": 1.0}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                self.gift.with_user(self.officer).write(values)
+        self.gift.with_user(self.officer).name = "Pen"
+        boss = self._create_staff("boss", "loyalty_b2b.group_loyalty_b2b_admin")
+        self.gift.with_user(boss).value = 50.0
+        self.assertEqual(self.gift.value, 50.0)
+
+    def test_one_gift_that_fails_does_not_stop_the_daily_steps(self):
+        first = self._give().gift_ids
+        second = self._give(self.env["res.partner"], name="Piotr Kot").gift_ids
+        (first | second).date = "2001-01-01"
+        gifts, forget = type(first), type(first)._forget_names
+
+        def fail(gift, today):
+            forget(gift, today)
+            if gift == first:
+                raise ValueError
+
+        name = "odoo.addons.loyalty_b2b.models.program_gift"
+        with patch.object(gifts, "_forget_names", fail), mute_logger(name):
+            self.assertTrue(self.program._daily_forget_gifts())
+        self.assertFalse(first.date_forgotten)
+        self.assertTrue(second.date_forgotten)
 
     def test_gifts_have_limits_where_they_are_on(self):
         for name in ("count", "person_limit", "company_limit", "years"):

@@ -5,9 +5,8 @@ from odoo.tests import tagged
 from .test_portal_rewards import PortalRewardCommon
 
 
-@tagged("post_install", "-at_install")
-class TestGiftsPortal(PortalRewardCommon):
-    """Who decides about points asks for a gift to a colleague, and agrees to it."""
+class GiftsPortalCommon(PortalRewardCommon):
+    """A gift, and how who decides about points asks for it."""
 
     @classmethod
     def setUpClass(cls):
@@ -31,6 +30,18 @@ class TestGiftsPortal(PortalRewardCommon):
                 **values,
             },
         )
+
+    def _be_refused_a_fourth(self):
+        for _number in range(3):
+            self._ask()
+        url = self._url_of(self.gift)
+        self.start_tour(url, "loyalty_b2b_portal_fourth_gift", login=self.boss.login)
+        self.assertEqual(len(self._uses(self.gift)), 3)
+
+
+@tagged("post_install", "-at_install")
+class TestGiftsPortal(GiftsPortalCommon):
+    """Who decides about points asks for a gift to a colleague, and agrees to it."""
 
     def assertRefused(self, page, text):
         self.assertEqual(page.status_code, 200)
@@ -122,3 +133,18 @@ class TestGiftsPortal(PortalRewardCommon):
         self.assertWallet(available=1000)
         use.approval_ids.with_user(self.officer)._answer("accepted")
         self.assertEqual(use.state, "done")
+
+
+@tagged("post_install", "-at_install")
+class TestGiftsPortalTour(GiftsPortalCommon):
+    def test_a_fourth_gift_is_refused(self):
+        self._be_refused_a_fourth()
+
+
+@tagged("post_install", "-at_install")
+class TestGiftsPortalTourMobile(GiftsPortalCommon):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_a_fourth_gift_is_refused_on_a_phone(self):
+        self._be_refused_a_fourth()

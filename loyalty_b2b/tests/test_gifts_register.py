@@ -87,6 +87,28 @@ class TestGiftsRegister(GiftCommon):
         )
         self.assertEqual(str(gift.date_forgotten), "2032-01-01")
 
+    def test_histories_and_the_ledger_forget_too(self):
+        with self.on("2026-05-04"):
+            use = self._give()
+            use._message_log(
+                body="For Anna Nowak, says Ewa Zielińska: Ten years together"
+            )
+            use.ledger_note = "Asked for Anna Nowak: Ten years together."
+            use.entry_ids.flush_recordset()
+            self.env.cr.execute(
+                "UPDATE loyalty_b2b_entry SET note = %s WHERE redemption_id = %s",
+                ["Anna Nowak: Ten years together", use.id],
+            )
+            self.env.invalidate_all()
+        self.assertTrue(use.entry_ids)
+        self._run_day("2032-01-01")
+        self.assertFalse(use.ledger_note)
+        self.assertFalse(any(use.entry_ids.mapped("note")))
+        text = " ".join(use.message_ids.mapped("body"))
+        self.assertIn(f"For Recipient {use.gift_ids.id}, says", text)
+        for word in ("Nowak", "Zielińska", "together"):
+            self.assertNotIn(word, text)
+
     def test_forgetting_twice_changes_nothing(self):
         with self.on("2020-05-04"):
             gift = self._give().gift_ids

@@ -90,6 +90,39 @@ class TestGuarded(LoyaltyB2bCommon):
             act.wallet_id = secret
         self.assertNotIn("Secret", str(caught.exception))
 
+    def test_a_new_voucher_code_belongs_to_nobody(self):
+        reward = self.env["loyalty.b2b.reward"].create(
+            {
+                "name": "Fuel",
+                "program_id": self.program.id,
+                "kind": "voucher",
+                "points": 10,
+            }
+        )
+        use = self.env["loyalty.b2b.redemption"].sudo()
+        use = use.create(
+            {
+                "wallet_id": self.wallet.id,
+                "partner_id": self.customer.id,
+                "points": 10,
+                "currency_id": self.company.currency_id.id,
+                "reward_id": reward.id,
+            }
+        )
+        name = "loyalty.b2b.reward.code"
+        self._default(self.officer, name, "redemption_id", use.id)
+        codes = self.env[name].with_user(self.officer).sudo()
+        code = codes.with_context(default_date_shown="2000-01-01").create(
+            {"reward_id": reward.id, "code": "AAA"}
+        )
+        self.assertFalse(code.redemption_id)
+        self.assertFalse(code.date_shown)
+
+    def test_what_people_are_told_has_no_defaults(self):
+        for model in ("loyalty.b2b.notice", "loyalty.b2b.digest"):
+            records = self.env[model].with_context(default_wallet_id=self.wallet.id)
+            self.assertEqual(records.default_get(["wallet_id"]), {}, model)
+
     def test_a_referral_names_no_company_as_joined(self):
         other = self._create_customer("Large buyer")
         large = self._enrol(other)

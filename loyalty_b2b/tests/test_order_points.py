@@ -55,6 +55,13 @@ class TestOrderPoints(ApprovalCommon):
         self.assertEqual(self._text(asks), "Ask Jan Boss")
         self.assertNotIn("d-none", asks.get("class"))
 
+    def test_a_reason_is_no_web_address(self):
+        form = {"points": "2000", "reason": "See www.evil.example", "request_key": KEY}
+        self._post("use", self.buyer, **form)
+        page = self.url_open(f"/my/orders/{self.order.id}")
+        self.assertIn("contains no web addresses", page.text)
+        self.assertFalse(self.wallet.redemption_ids)
+
     def test_others_see_nothing_of_points(self):
         token = self.order._portal_ensure_token()
         page = self.url_open(f"/my/orders/{self.order.id}?access_token={token}").text

@@ -119,6 +119,35 @@ class TestOrderRewardsMoney(OrderRewardCommon):
         order._remove_loyalty_b2b_reward(use)
         self.assertEqual(reward.left, 1)
 
+    def test_stock_follows_an_invoice_that_is_posted_after_its_order_ended(self):
+        reward = self._create_reward(is_limited=True, stock=1)
+        order = self._mixed()
+        use = self._add(order, reward)
+        order.action_confirm()
+        invoice = order._create_invoices()
+        order.sudo()._action_cancel()
+        self.assertEqual((use.state, reward.taken), ("cancelled", 0))
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertEqual(use.state, "fulfilled")
+        self._recount()
+        self.assertEqual((use.counted, reward.taken), (1, 1))
+        invoice.button_draft()
+        invoice.button_cancel()
+        self.assertEqual(use.state, "cancelled")
+        self._recount()
+        self.assertEqual((use.counted, reward.taken), (0, 0))
+        self.assertEqual(self.wallet._verify_all(), [])
+
+    def _recount(self):
+        self.env.flush_all()
+        wallets = self.env["loyalty.b2b.wallet"]
+        self.assertEqual(wallets._query_miscounted(0, 10), self.wallet.ids)
+        self.wallet._recount_rewards()
+        self.env.flush_all()
+        self.assertFalse(wallets._query_miscounted(0, 10))
+        self.env.invalidate_all()
+
     def test_hold_lapses_and_takes_the_reward_off(self):
         order = self._mixed()
         use = self._add(order, self._create_reward(is_limited=True, stock=1))

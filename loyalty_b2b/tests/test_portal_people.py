@@ -73,6 +73,39 @@ class TestPortalPeople(LoyaltyB2bFolkCommon):
         row = page.xpath(f"//*[@data-person='{self.buyer.partner_id.id}']")[0]
         self.assertIn("this month: 300 points", self._text(row))
 
+    def test_nobody_lifts_his_own_limit_where_others_decide(self):
+        self._make_boss()
+        boss = self.boss.partner_id
+        limits = {"limit_order": 500, "limit_month": 900}
+        self.wallet._grant(boss, "administers", **limits)
+        self._make_boss(self.buyer)
+        own = {"role": "administers", "limit_order": "500", "limit_month": "900"}
+        invited = {"name": "Anna Nowak", "email": boss.email}
+        for change in (
+            {"limit_order": "0"},
+            {"limit_month": ""},
+            {"limit_order": "501"},
+        ):
+            with self.subTest(change=change):
+                form = {**own, **change}
+                answer = self._give(self.boss, boss, **form)
+                self.assertIn("raises your limit", answer.text)
+                answer = self._post(self.boss, "invite", **invited, **form)
+                self.assertIn("raises your limit", answer.text)
+        person = self.wallet._get_person(boss)
+        self.assertEqual((person.limit_order, person.limit_month), (500, 900))
+        self._give(self.boss, boss, **{**own, "limit_order": "400"})
+        self.assertEqual(self.wallet._get_person(boss).limit_order, 400)
+        self._give(self.buyer, boss, **{**own, "limit_order": ""})
+        self.assertFalse(self.wallet._get_person(boss).limit_order)
+
+    def test_the_last_who_decides_does_not_invite_himself_to_less(self):
+        self._make_boss()
+        invited = {"name": "Anna", "email": self.boss.partner_id.email}
+        answer = self._post(self.boss, "invite", **invited, role="sees")
+        self.assertIn("You are the only one", answer.text)
+        self.assertEqual(self._role(self.boss), "administers")
+
     def test_roles_and_limits_are_given_and_taken_back(self):
         self._make_boss()
         answer = self._give(

@@ -132,6 +132,10 @@ class TestPortalUses(PortalRewardCommon):
         ):
             text = self._text(self._page(wish, user))
             self.assertEqual("My daughter marries" in text, expected, user.login)
+        seat = self._use(self.seat, attendees="Zenobia Lis")
+        self.assertIn("Zenobia Lis", self._text(self._page(seat, self.boss)))
+        text = self._text(self._page(seat, self.branch_buyer))
+        self.assertNotIn("Zenobia Lis", text)
 
     def test_codes_are_for_who_asked_and_who_decides(self):
         use = self._use()

@@ -60,9 +60,8 @@ class TestRewardDialogs(RewardCommon):
         order = self._create_order(
             [(self.product, 1, 100.0)], user_id=self.sales_all.id
         )
-        dialog = self._create_dialog(self.salesperson, reward, order_id=order.id)
         with self.assertRaises(AccessError):
-            dialog.action_redeem()
+            self._create_dialog(self.salesperson, reward, order_id=order.id)
 
     def test_step_dialog_hands_over_and_cancels_with_a_reason(self):
         use = self._redeem(self._create_reward())

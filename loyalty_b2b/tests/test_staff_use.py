@@ -1,8 +1,12 @@
+from unittest.mock import patch
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.loyalty_b2b.models import redemption_approval
 
 from .approval_common import ApprovalCommon
 
@@ -53,6 +57,13 @@ class TestStaffUse(ApprovalCommon):
         wish = self._wish_for(boss)
         self.assertEqual((wish.state, wish.approval_step), ("approve", "customer"))
         self.assertTrue(wish.approval_ids._is_decided_by(boss))
+
+    def test_one_person_does_not_flood_who_is_asked(self):
+        with patch.object(redemption_approval, "MOST_WAITING", 1):
+            self._wish()
+            other = self._create_order([(self.product, 1, 100.0)])
+            with self.assertRaisesRegex(UserError, "wait for an answer already"):
+                self._wish(order=other)
 
     def test_whom_the_enterer_named_does_not_agree(self):
         self.program.staff_use = "confirm"

@@ -149,11 +149,10 @@ class TestTiersManual(LevelsCommon):
             company_ids=[Command.set(company.ids)],
         )
         wizard = self.env["loyalty.b2b.tier.set"].with_user(stranger)
-        wizard = wizard.create(
-            {"wallet_id": self.wallet.id, "tier_id": self.gold.id, "reason": "Mine"}
-        )
         with self.assertRaises(AccessError):
-            wizard.action_set()
+            wizard.create(
+                {"wallet_id": self.wallet.id, "tier_id": self.gold.id, "reason": "Mine"}
+            )
         changes = self.env["loyalty.b2b.tier.change"]
         self.wallet._set_tier(self.gold, "Contract")
         self.assertFalse(changes.with_user(stranger).search([]))

@@ -65,6 +65,12 @@ class TestTransfer(LoyaltyB2bMessageCommon):
         self.assertWallet(self._get_target(), available=1000)
         self.assertEqual(self.env["loyalty.b2b.wallet"]._verify_all(), [])
 
+    def test_a_merge_refuses_what_waits_for_a_second_person(self):
+        transfer = self._ask()
+        self._enrol(self._create_customer("Survivor", "7010001454"))._merge(self.wallet)
+        self.assertEqual(transfer.state, "refused")
+        self.assertFalse(transfer.activity_ids)
+
     def test_last_days_and_origin_are_kept(self):
         self._confirm(self._ask())
         before = self.wallet.entry_ids.filtered(lambda entry: entry.kind == "opening")

@@ -22,7 +22,7 @@ class LoyaltyB2bAdjust(models.TransientModel):
     )
     point_name = fields.Char(related="wallet_id.point_name")
     currency_id = fields.Many2one(related="wallet_id.currency_id")
-    available = Points(related="wallet_id.available")
+    available = Points(related="wallet_id.available", related_sudo=False)
     points = Points(
         string="Correct by",
         required=True,

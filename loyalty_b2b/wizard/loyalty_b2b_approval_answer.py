@@ -17,9 +17,13 @@ class LoyaltyB2bApprovalAnswer(models.TransientModel):
         readonly=True,
         ondelete="cascade",
     )
-    step = fields.Selection(related="approval_id.step")
-    reason = fields.Char(related="approval_id.reason", string="Asked because")
-    wished = Points(related="approval_id.points", string="Points wished")
+    step = fields.Selection(related="approval_id.step", related_sudo=False)
+    reason = fields.Char(
+        related="approval_id.reason", related_sudo=False, string="Asked because"
+    )
+    wished = Points(
+        related="approval_id.points", related_sudo=False, string="Points wished"
+    )
     verdict = fields.Selection(
         selection=[
             ("accepted", "Accept"),

@@ -25,7 +25,9 @@ class LoyaltyB2bRedeem(models.TransientModel):
     )
     program_id = fields.Many2one(related="wallet_id.program_id")
     point_name = fields.Char(related="wallet_id.point_name")
-    available = Points(related="wallet_id.available", string="Available")
+    available = Points(
+        related="wallet_id.available", related_sudo=False, string="Available"
+    )
     reward_id = fields.Many2one(
         comodel_name="loyalty.b2b.reward",
         domain="[('program_id', '=', program_id)]",

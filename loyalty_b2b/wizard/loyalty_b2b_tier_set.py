@@ -16,12 +16,14 @@ class LoyaltyB2bTierSet(models.TransientModel):
         ondelete="cascade",
     )
     program_id = fields.Many2one(related="wallet_id.program_id")
-    tier_earned_id = fields.Many2one(related="wallet_id.tier_earned_id")
+    tier_earned_id = fields.Many2one(
+        related="wallet_id.tier_earned_id", related_sudo=False
+    )
     tier_manual_id = fields.Many2one(
-        related="wallet_id.tier_manual_id", string="Set by hand now"
+        related="wallet_id.tier_manual_id", related_sudo=False, string="Set by hand now"
     )
     tier_manual_until = fields.Date(
-        related="wallet_id.tier_manual_until", string="Set until"
+        related="wallet_id.tier_manual_until", related_sudo=False, string="Set until"
     )
     allowed_tier_ids = fields.Many2many(
         comodel_name="loyalty.b2b.tier", compute="_compute_allowed_tier_ids"

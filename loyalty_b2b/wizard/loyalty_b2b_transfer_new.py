@@ -21,7 +21,7 @@ class LoyaltyB2bTransferNew(models.TransientModel):
     )
     company_id = fields.Many2one(related="wallet_id.company_id")
     point_name = fields.Char(related="wallet_id.point_name")
-    available = Points(related="wallet_id.available")
+    available = Points(related="wallet_id.available", related_sudo=False)
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="To",

@@ -39,7 +39,9 @@ class LoyaltyB2bUsePoints(models.TransientModel):
     most = Points(string="Most for this quotation", compute="_compute_figures")
     limits = fields.Text(compute="_compute_figures")
     amount = fields.Monetary(string="Discount", compute="_compute_preview")
-    total = fields.Monetary(related="order_id.amount_total", string="Total now")
+    total = fields.Monetary(
+        related="order_id.amount_total", related_sudo=False, string="Total now"
+    )
     new_total = fields.Monetary(string="New total", compute="_compute_preview")
     refusal = fields.Text(compute="_compute_preview")
 

@@ -26,9 +26,15 @@ class LoyaltyB2bWalletMerge(models.TransientModel):
         ondelete="cascade",
     )
     point_name = fields.Char(related="wallet_id.point_name")
-    available = Points(related="wallet_id.available", string="Available in the first")
+    available = Points(
+        related="wallet_id.available",
+        related_sudo=False,
+        string="Available in the first",
+    )
     source_available = Points(
-        related="source_id.available", string="Available in the second"
+        related="source_id.available",
+        related_sudo=False,
+        string="Available in the second",
     )
     plan = fields.Text(string="What will happen", compute="_compute_plan")
 
