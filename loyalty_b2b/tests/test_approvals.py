@@ -118,8 +118,6 @@ class TestApprovals(ApprovalCommon):
             order.write({"partner_id": self.other_customer.id})
 
         for change, words in (
-            (lambda order: order.action_confirm(), "closed"),
-            (lambda order: order._action_cancel(), "closed"),
             (expire, "expired"),
             (pass_on, "another customer"),
         ):
