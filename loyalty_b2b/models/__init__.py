@@ -249,6 +249,7 @@ from . import redemption_order_reward
 from . import redemption_order_goods
 from . import redemption_order_outcome
 from . import redemption_recount
+from . import wallet_recount
 from . import reward_order
 from . import sale_order_rewards
 from . import account_move_desk
