@@ -12,6 +12,9 @@ class LoyaltyB2bPortalCommon(LoyaltyB2bCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # a picture of a test that is not committed may vanish from the file store
+        parameters = cls.env["ir.config_parameter"].sudo()
+        parameters.set_param("ir_attachment.location", "db")
         cls.boss = cls._create_portal_user("boss", cls.customer)
         cls.buyer = cls._create_portal_user("buyer", cls.customer)
         cls.branch = cls._create_customer("Wisła Gdańsk", parent_id=cls.customer.id)
