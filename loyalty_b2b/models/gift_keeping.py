@@ -59,7 +59,7 @@ class LoyaltyB2bGift(models.Model):
             # the occasion may tell who it was
             wish.with_context(**QUIET).write({"reason": False, "ledger_note": False})
             wish.approval_ids.write({"reason": False, "answer": False})
-            gift._forget_in_ledger()
+            wish.wallet_id._forget_notes(wish)
             gift._forget_in_history(words)
 
     def _get_telling_words(self):
@@ -71,18 +71,6 @@ class LoyaltyB2bGift(models.Model):
         words = {**dict.fromkeys(texts, "…"), **dict.fromkeys(names, alias)}
         # two letters are found in too many words
         return {word: new for word, new in words.items() if word and len(word) > 2}
-
-    def _forget_in_ledger(self):
-        """Empty what ledger rows say of the wish in words, and nothing else of them."""
-        self.env.flush_all()
-        self.env.execute_query(
-            SQL(
-                "UPDATE loyalty_b2b_entry SET note = NULL"
-                " WHERE redemption_id = %s RETURNING id",
-                self.redemption_id.id,
-            )
-        )
-        self.env["loyalty.b2b.entry"].invalidate_model(["note"])
 
     def _forget_in_history(self, words):
         """Change words in what was logged about the wish.

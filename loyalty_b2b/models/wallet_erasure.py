@@ -155,6 +155,22 @@ class LoyaltyB2bWallet(models.Model):
 
     # === LEDGER === #
 
+    def _forget_notes(self, use):
+        """Empty what ledger rows say of a use in words, and nothing else of them (I5).
+
+        :param use: `loyalty.b2b.redemption` of this wallet.
+        """
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "UPDATE loyalty_b2b_entry SET note = NULL"
+                " WHERE wallet_id = ANY(%s) AND redemption_id = %s RETURNING id",
+                list(self.ids),
+                use.id,
+            )
+        )
+        self.env["loyalty.b2b.entry"].invalidate_model(["note"])
+
     def _forget_in_ledger(self, partner, pseudonym):
         """Change names in ledger rows, and nothing else of them (I5)."""
         values = {
