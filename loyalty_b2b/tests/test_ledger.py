@@ -1,5 +1,8 @@
+import re
+from pathlib import Path
+
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 from .common import LoyaltyB2bCommon
 
@@ -88,3 +91,21 @@ class TestLedger(LoyaltyB2bCommon):
         )
         self.assertEqual(int(total), 1)
         self.assertFalse(self.wallet._verify())
+
+
+@tagged("post_install", "-at_install")
+class TestOnlyTheDoor(BaseCase):
+    """The wallet is the only door to the ledger, for SQL as well."""
+
+    def test_no_other_file_writes_ledger_tables(self):
+        writes = re.compile(
+            r"(INSERT INTO|UPDATE|DELETE FROM)\s+loyalty_b2b_(entry|allocation)\b"
+        )
+        root = Path(__file__).parents[1]
+        found = {
+            path.relative_to(root).as_posix()
+            for path in root.rglob("*.py")
+            if "tests" not in path.parts and writes.search(path.read_text())
+        }
+        self.assertTrue(found)
+        self.assertEqual([name for name in found if "models/wallet_" not in name], [])
