@@ -41,6 +41,10 @@ registry.category("web_tour.tours").add("loyalty_b2b_fourth_gift", {
             run: "click",
         },
         {
+            content: "it is taken",
+            trigger: '.modal .o_field_widget[name="status"] input:value("Employee")',
+        },
+        {
             content: "who agreed",
             trigger: '.modal .o_field_widget[name="consent_name"] input',
             run: "edit Ewa Zielińska",
@@ -54,6 +58,10 @@ registry.category("web_tour.tours").add("loyalty_b2b_fourth_gift", {
             content: "in writing",
             trigger: '.o_select_menu_item:contains("In writing")',
             run: "click",
+        },
+        {
+            content: "that is taken too",
+            trigger: '.modal .o_field_widget[name="consent_how"] input:value("In writing")',
         },
         {
             content: "the occasion",
