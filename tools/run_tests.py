@@ -27,6 +27,8 @@ import templates
 from base import PYTHON, ROOT, Stop
 
 WORKERS = 2
+# Addons of Odoo's own that tests need and the addon itself does not.
+TESTED_WITH = {"loyalty_b2b_website_sale": ("payment_demo",)}
 COPIERS = ("createdb", "dropdb")  # what pytest-odoo calls for its workers
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -41,7 +43,8 @@ def run(words: Sequence[str]) -> int:
     narrowed = bool(words)
     if not narrowed and not any(map(shutil.which, BROWSERS)):
         raise Stop("The browser tests need Chromium: `apt-get install chromium`.")
-    wish = templates.Wish(tuple(chosen), assets=not narrowed)
+    extra = sorted({name for one in chosen for name in TESTED_WITH.get(one, ())})
+    wish = templates.Wish(tuple(chosen), tuple(extra), assets=not narrowed)
     with (
         postgres.serving("test") as server,
         templates.cloned(server, wish) as (name, template),

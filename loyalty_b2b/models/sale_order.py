@@ -226,6 +226,13 @@ class SaleOrder(models.Model):
                         raise
                     order._remove_loyalty_b2b_use(use, error.args[0].replace("%", "%%"))
 
+    def _is_loyalty_b2b_cart(self):
+        """Tell whether points are only chosen, and held when payment starts.
+
+        A glue addon of a web shop says so; the core knows no carts.
+        """
+        return False
+
     def _is_loyalty_b2b_being_paid(self):
         return any(tx.state in PAYING_STATES for tx in self.transaction_ids)
 

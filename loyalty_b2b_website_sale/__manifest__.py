@@ -1,0 +1,14 @@
+{
+    "name": "B2B Loyalty - Web Shop",
+    "summary": "Points in the web shop: what an order earns, points and rewards at"
+    " checkout, joining",
+    "version": "19.0.1.0.0",
+    "category": "Website/Website",
+    "author": "Loyalty B2B contributors",
+    "license": "LGPL-3",
+    "depends": ["loyalty_b2b", "website_sale"],
+    "data": [
+        "views/loyalty_b2b_program_views.xml",
+    ],
+    "auto_install": True,
+}

@@ -1,0 +1,3 @@
+from . import loyalty_b2b_program
+from . import sale_order
+from . import website
