@@ -107,6 +107,8 @@ def make_template(server: Server, wish: Wish, *, careful: bool = False) -> str:
     :param bool careful: give up if somebody saves a file of an addon meanwhile
     :raises FilesChanged: then
     """
+    if not wish.ours:
+        return ensure_dependencies(server, wish)
     name = get_addons_template(server, wish)
     warm = f"{name}_assets"
     if databases.exists(server, warm):
