@@ -24,17 +24,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import addons
 import databases
 import environment
+import groups
 import odoo_suites
 import postgres
 import templates
 from base import LOGS, PYTHON, ROOT, Stop, say
 from odoo_suites import LIGHT, SUITES, Difference, Outcomes
 
-# Odoo's addons that there are on both sides; the suites need them.
-PRESENT = {"payment_demo", "sale_loyalty", "website_sale"}
 RUNNER = ROOT / "tools" / "in_odoo" / "run_suites.py"
 
 
@@ -113,7 +111,10 @@ def run_side(server: postgres.Server, tags: str, *, ours: bool = True) -> Outcom
     start, log = time.monotonic(), LOGS / f"test-odoo-{side}.log"
     say(f"Odoo's tests {'with' if ours else 'without'} us (log: {log})")
     with (
-        templates.cloned(server, get_wish(ours=ours)) as (name, _template),
+        templates.cloned(server, groups.get_wish(ours=ours, assets=True)) as (
+            name,
+            _template,
+        ),
         databases.configured(server, name, ours=ours) as config,
         tempfile.TemporaryDirectory() as folder,
     ):
@@ -134,14 +135,6 @@ def run_side(server: postgres.Server, tags: str, *, ours: bool = True) -> Outcom
             raise Stop(f"{problem}{databases.explain(log.stem)}") from None
     say(f"{len(outcomes)} tests in {time.monotonic() - start:.0f} s")
     return outcomes
-
-
-def get_wish(*, ours: bool) -> templates.Wish:
-    """Return the database of a side; on both are the same addons of Odoo's own."""
-    names = addons.get_chosen()
-    extra = sorted(PRESENT - {*addons.get_external_depends(names)})
-    wish = templates.Wish(tuple(names), tuple(extra), assets=True)
-    return wish if ours else templates.Wish((), tuple(wish.depends))
 
 
 def find_port() -> int:
