@@ -56,12 +56,15 @@ def get_tested_with() -> dict[str, list[str]]:
     return settings.get("tool", {}).get("loyalty-b2b", {}).get("tested-with", {})
 
 
-def get_wish(*, ours: bool = True, assets: bool = False) -> templates.Wish:
-    """Return the database with the chosen addons, the web shop and Odoo's loyalty.
+def get_wish(
+    names: Sequence[str], *, ours: bool = True, assets: bool = False
+) -> templates.Wish:
+    """Return the database with addons of ours, the web shop and Odoo's loyalty.
+
+    That of all addons is the one of the last group, so it need not be made anew.
 
     :param bool ours: without, it holds the same addons of Odoo's own and none of ours
     """
-    names = addons.get_chosen()
     extra = sorted(BESIDE - {*addons.get_external_depends(names)})
     wish = templates.Wish(tuple(names), tuple(extra), assets)
     return wish if ours else templates.Wish((), tuple(wish.depends))

@@ -22,6 +22,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import addons
 import databases
 import groups
 import postgres
@@ -78,16 +79,15 @@ def run_plain(script: Path) -> int:
 def run_on(server: postgres.Server, script: Path, wanted: int) -> int:
     """Run a script on a database with ours, and on one without if it wants two."""
     with contextlib.ExitStack() as stack:
-        sides = (True, False)[:wanted]
-        copies = [
-            templates.cloned(server, groups.get_wish(ours=ours)) for ours in sides
-        ]
-        (name, template), *others = map(stack.enter_context, copies)
+        names = addons.get_addons()
+        wishes = [groups.get_wish(names, ours=one) for one in (True, False)[:wanted]]
+        copies = [stack.enter_context(templates.cloned(server, w)) for w in wishes]
+        (name, template), *others = copies
         config = stack.enter_context(databases.configured(server, name))
         environ = {**server.environ(name), "LOYALTY_B2B_TEMPLATE": template}
-        names = [other for other, _template in others]
+        more = [other for other, _template in others]
         return subprocess.run(
-            [str(word) for word in (PYTHON, RUNNER, config, script, *names)],
+            [str(word) for word in (PYTHON, RUNNER, config, script, *more)],
             cwd=ROOT,
             env={**os.environ, **environ},
             check=False,

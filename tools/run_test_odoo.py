@@ -24,6 +24,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import addons
 import databases
 import environment
 import groups
@@ -110,11 +111,9 @@ def run_side(server: postgres.Server, tags: str, *, ours: bool = True) -> Outcom
     side = "ours" if ours else "plain"
     start, log = time.monotonic(), LOGS / f"test-odoo-{side}.log"
     say(f"Odoo's tests {'with' if ours else 'without'} us (log: {log})")
+    wish = groups.get_wish(addons.get_chosen(), ours=ours, assets=True)
     with (
-        templates.cloned(server, groups.get_wish(ours=ours, assets=True)) as (
-            name,
-            _template,
-        ),
+        templates.cloned(server, wish) as (name, _template),
         databases.configured(server, name, ours=ours) as config,
         tempfile.TemporaryDirectory() as folder,
     ):
