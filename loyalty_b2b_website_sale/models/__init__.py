@@ -1,3 +1,4 @@
 from . import loyalty_b2b_program
 from . import sale_order
 from . import website
+from . import website_demo
