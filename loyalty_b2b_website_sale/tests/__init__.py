@@ -1,1 +1,2 @@
+from . import test_payment_ends
 from . import test_shop
