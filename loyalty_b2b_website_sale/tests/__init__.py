@@ -1,2 +1,4 @@
 from . import test_demo_shop
+from . import test_matrix
+from . import test_other_website
 from . import test_shop
