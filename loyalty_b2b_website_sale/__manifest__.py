@@ -10,5 +10,6 @@
     "data": [
         "views/loyalty_b2b_program_views.xml",
     ],
+    "demo": ["demo/loyalty_b2b_website_sale_demo.xml"],
     "auto_install": True,
 }

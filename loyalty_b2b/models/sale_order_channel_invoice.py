@@ -1,7 +1,5 @@
 from odoo import models
 
-from .account_move_channel import MIXED
-
 
 class SaleOrder(models.Model):
     """Invoices say how their orders came in."""
