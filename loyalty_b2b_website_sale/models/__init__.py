@@ -8,3 +8,4 @@ from . import res_partner
 from . import sale_order
 from . import website
 from . import website_teaser
+from . import website_demo
