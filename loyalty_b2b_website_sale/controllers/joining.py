@@ -40,7 +40,9 @@ class LoyaltyB2bShopJoining(Controller):
             return request.not_found()
         if len(programs) == 1:
             return self._x_loyalty_b2b_shop_redirect(programs)
-        looks = [self._x_loyalty_b2b_shop_read(one)._prepare_shop_look() for one in programs]
+        looks = [
+            self._x_loyalty_b2b_shop_read(one)._prepare_shop_look() for one in programs
+        ]
         return request.render(
             "loyalty_b2b_website_sale.loyalty_programs", {"programs": looks}
         )

@@ -120,9 +120,9 @@ class LoyaltyB2bProgram(models.Model):
             for tag in rule.product_tag_ids:
                 covers[Cover(tag.name, tag_id=tag.id)] = True
             for product in rule.product_ids:
-                covers[
-                    Cover(product.display_name, product.id, product.categ_id.id)
-                ] = True
+                covers[Cover(product.display_name, product.id, product.categ_id.id)] = (
+                    True
+                )
         return list(covers)
 
     def _names_shop_cover(self, rule, cover):

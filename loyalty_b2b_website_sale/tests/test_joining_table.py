@@ -50,9 +50,7 @@ class TestJoiningTable(ShopCommon):
         )
         columns, rows = self._get_table()
         self.assertEqual(columns, ["", "Gold"])
-        self.assertEqual(
-            rows["", self._order(1000)], ["1,000 points", "2,000 points"]
-        )
+        self.assertEqual(rows["", self._order(1000)], ["1,000 points", "2,000 points"])
 
     def test_steps_and_units_are_rows(self):
         self._create_rule(
@@ -60,7 +58,10 @@ class TestJoiningTable(ShopCommon):
             step_ids=[Command.create({"amount": 3000, "points": 700})],
         )
         self._create_rule(
-            effect="unit", points=5, units=2, product_ids=[Command.set(self.product.ids)]
+            effect="unit",
+            points=5,
+            units=2,
+            product_ids=[Command.set(self.product.ids)],
         )
         _columns, rows = self._get_table()
         self.assertEqual(rows["", self._order(3000)], ["3,700 points"])

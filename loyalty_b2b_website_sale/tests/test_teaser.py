@@ -1,7 +1,5 @@
 from odoo.tests import tagged
 
-from odoo.addons.website.tools import MockRequest
-
 from .shop_common import ShopCommon
 
 
@@ -16,10 +14,7 @@ class TestTeaser(ShopCommon):
         cls.url = cls.program._get_shop_url()
 
     def _get_teaser(self, user):
-        env = self.env(user=user)
-        website = self.website.with_env(env)
-        with MockRequest(env, website=website):
-            return website._get_loyalty_b2b_teaser()
+        return self.website.with_user(user)._get_loyalty_b2b_teaser()
 
     def _find_teasers(self, url, user=None):
         page = self._open(url, user)
