@@ -6,6 +6,8 @@ from . import program_shop_screens
 from . import program_teaser
 from . import res_partner
 from . import sale_order
+from . import sale_order_channel
 from . import website
 from . import website_teaser
+from . import website_channel
 from . import website_demo
