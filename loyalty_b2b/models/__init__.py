@@ -76,6 +76,8 @@ from . import product
 from . import program_conditions
 from . import sale_order_earning
 from . import sale_order_channel
+from . import account_move_channel
+from . import sale_order_channel_invoice
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
 from . import person_limits
