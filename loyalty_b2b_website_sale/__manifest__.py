@@ -9,7 +9,13 @@
     "depends": ["loyalty_b2b", "website_sale"],
     "data": [
         "views/loyalty_b2b_program_views.xml",
+        "views/joining_templates.xml",
     ],
     "demo": ["demo/loyalty_b2b_website_sale_demo.xml"],
+    "assets": {
+        "web.assets_frontend": [
+            "loyalty_b2b_website_sale/static/src/scss/joining.scss",
+        ],
+    },
     "auto_install": True,
 }

@@ -70,6 +70,7 @@ class SaleOrder(models.Model):
             uses = order._get_loyalty_b2b_uses()
             use = order._get_loyalty_b2b_redemption()
             held = uses.filtered(lambda one: one.state == "reserved")
+            open_uses = uses.filtered(lambda one: one._is_before_use())
             order.loyalty_b2b_points = use.points
             order.loyalty_b2b_hold_end = min(
                 filter(None, held.mapped("date_hold_end")), default=False
@@ -80,7 +81,7 @@ class SaleOrder(models.Model):
                 and order._is_loyalty_b2b_removable(use)
             )
             order.loyalty_b2b_is_outdated = any(
-                not one._is_up_to_date() for one in held
+                not one._is_up_to_date() for one in open_uses
             )
 
     # === CRUD METHODS === #
@@ -148,9 +149,7 @@ class SaleOrder(models.Model):
         return super()._get_default_payment_link_values()
 
     def _action_confirm(self):
-        uses = self._get_loyalty_b2b_uses().filtered(
-            lambda use: use.state == "reserved"
-        )
+        uses = self._get_loyalty_b2b_uses().filtered(lambda use: use._is_before_use())
         if uses:
             uses._confirm(is_paid=self.env.context.get("loyalty_b2b_paid") is PAID)
         return super()._action_confirm()
@@ -177,6 +176,28 @@ class SaleOrder(models.Model):
     def _get_loyalty_b2b_redemption(self):
         """Return the points used as a discount of any amount, in sudo; no rewards."""
         return self._get_loyalty_b2b_uses().filtered(lambda use: not use.reward_id)
+
+    def _get_loyalty_b2b_goods(self):
+        """Return what the order sells, to see later whether it changed."""
+        self.ensure_one()
+        lines = self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.loyalty_b2b_redemption_id
+                and not line._is_loyalty_b2b_payment()
+            )
+        )
+        return sorted(
+            [
+                line.product_id.id,
+                line.product_uom_id.id,
+                line.product_uom_qty,
+                line.price_unit,
+                line.discount,
+                sorted(line.tax_ids.ids),
+            ]
+            for line in lines
+        )
 
     def _get_loyalty_b2b_wallet(self):
         """Return the wallet that this order may use, in sudo; else one it may not."""
@@ -207,7 +228,7 @@ class SaleOrder(models.Model):
             if found := uses._find_request(wallet, values["request_key"]):
                 return found
         use = uses._wish_on_order(order, wallet, points, contact, **values)
-        if use.state == "reserved":
+        if use._is_before_use():
             order._log_loyalty_b2b_use(use)
         return use
 
@@ -244,7 +265,7 @@ class SaleOrder(models.Model):
         """End the uses of quotations that changed to another customer or currency."""
         for order in self:
             for use in order._get_loyalty_b2b_uses():
-                if use.state == "reserved" and not use._is_same_customer():
+                if use._is_before_use() and not use._is_same_customer():
                     order.sudo()._remove_loyalty_b2b_use(
                         use, use._get_other_customer_text()
                     )

@@ -9,6 +9,7 @@ class SaleOrder(models.Model):
     # === ACTION METHODS === #
 
     def action_confirm(self):
+        self.check_access("write")
         # Odoo computes its rewards anew while the order is still a quotation, which
         # settles ours too; only carts are left to their buyers until here
         for order in self.filtered(
