@@ -1,3 +1,7 @@
+from . import test_payment_ends
+from . import test_demo_shop
+from . import test_matrix
+from . import test_other_website
 from . import test_channel
 from . import test_shop
 from . import test_joining
