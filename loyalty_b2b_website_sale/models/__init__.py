@@ -1,4 +1,6 @@
 from . import loyalty_b2b_program
+from . import loyalty_b2b_redemption
+from . import payment_transaction
 from . import program_examples
 from . import program_joining
 from . import program_page
