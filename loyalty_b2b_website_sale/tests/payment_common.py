@@ -14,7 +14,9 @@ class PaymentCommon(ShopCommon):
         cls.wallet._grant(cls.buyer.partner_id, "uses")
         cls.service = cls._create_goods("Training", 100.0, type="service")
         cls.service.website_published = True
-        cls.provider = _get_provider(cls.company, "demo")
+        cls.provider = _get_provider(
+            cls.company, "payment.payment_provider_demo"
+        )
         cls.provider.write({"state": "test", "is_published": True})
         cls.provider.journal_id = cls.company_data["default_journal_bank"]
         cls.method = cls.provider.payment_method_ids[:1]
