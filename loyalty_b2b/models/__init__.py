@@ -77,6 +77,8 @@ from . import program_conditions
 from . import program_facts
 from . import sale_order_earning
 from . import sale_order_channel
+from . import account_move_channel
+from . import sale_order_channel_invoice
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
 from . import person_limits
@@ -251,9 +253,12 @@ from . import redemption_order_reward
 from . import redemption_order_goods
 from . import redemption_order_outcome
 from . import redemption_recount
+from . import redemption_cart
+from . import redemption_cart_change
 from . import wallet_recount
 from . import reward_order
 from . import sale_order_rewards
+from . import sale_order_cart
 from . import account_move_desk
 from . import wallet_desk
 from . import wallet_next_step

@@ -71,6 +71,8 @@ from . import test_activity_report
 from . import test_goodwill
 from . import test_opening
 from . import test_channel
+from . import test_channel_report
+from . import test_channel_invoice
 from . import test_why
 from . import test_tier_rules
 from . import test_order_rewards

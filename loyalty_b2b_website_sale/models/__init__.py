@@ -5,5 +5,7 @@ from . import product_pricelist
 from . import product_template
 from . import sale_order
 from . import sale_order_points
+from . import sale_order_channel
 from . import website
+from . import website_channel
 from . import website_demo

@@ -1,3 +1,4 @@
+from . import test_channel
 from . import test_shop
 from . import test_earn_products
 from . import test_earn_visits
