@@ -116,7 +116,9 @@ class ProductTemplate(models.Model):
 
         :param float price: of one unit, with the taxes that it includes.
         """
-        product_taxes = priced.sudo().taxes_id._filter_taxes_by_company(self.env.company)
+        product_taxes = priced.sudo().taxes_id._filter_taxes_by_company(
+            self.env.company
+        )
         taxes = request.fiscal_position.map_tax(product_taxes)
         price = self.env["product.product"]._get_tax_included_unit_price_from_price(
             price, product_taxes, product_taxes_after_fp=taxes

@@ -105,9 +105,7 @@ class LoyaltyB2bProgram(models.Model):
     def _count_offer_points(self, line):
         rules = self._get_rule_set()
         rows = [
-            row
-            for row in engine.explain([line], rules)
-            if row.effect not in PER_ORDER
+            row for row in engine.explain([line], rules) if row.effect not in PER_ORDER
         ]
         rooms = {
             row.root: rules.capped[row.rule].cap

@@ -52,8 +52,9 @@ class SaleOrder(models.Model):
             "earns": self._get_loyalty_b2b_earning_text(promise, program),
             "more": self._get_loyalty_b2b_nudge_text(promise, program),
             "company": "" if sees else wallet.partner_id.name,
-            "balance": sees
-            and program._format_portal_points(max(0, wallet.available)),
+            "balance": program._format_portal_points(max(0, wallet.available))
+            if sees
+            else "",
         }
 
     def _get_loyalty_b2b_shop_text(self):

@@ -50,7 +50,9 @@ class TestEarnCart(EarnCommon):
             figures["earns"], "This order earns about 300 points once it is invoiced."
         )
         missing = self._money(100)
-        self.assertEqual(figures["more"], f"{missing} more (net) earn 600 points extra.")
+        self.assertEqual(
+            figures["more"], f"{missing} more (net) earn 600 points extra."
+        )
         self.assertEqual(figures["balance"], "Available now: 1,250 points")
 
     def test_the_numbers_follow_a_change(self):
@@ -228,5 +230,4 @@ class TestEarnBudget(EarnCommon):
         self.assertLessEqual(update, self.UPDATE)
         self._add_rules()
         many = self._count_added(lambda: self.url_open("/shop/cart"))
-        print("LIST", few, update, many)
         self.assertLessEqual(many, 6)

@@ -159,7 +159,9 @@ class TestEarnProducts(EarnCommon):
             }
         )
         people = self.customer | self.boss.partner_id
-        people.with_company(self.company).specific_property_product_pricelist = pricelist
+        people.with_company(
+            self.company
+        ).specific_property_product_pricelist = pricelist
         return pricelist
 
     def test_another_currency(self):
