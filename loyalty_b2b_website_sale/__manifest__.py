@@ -11,6 +11,7 @@
         "views/loyalty_b2b_program_views.xml",
         "views/product_templates.xml",
         "views/cart_earning_templates.xml",
+        "views/joining_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [

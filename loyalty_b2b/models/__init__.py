@@ -255,10 +255,12 @@ from . import redemption_order_outcome
 from . import redemption_recount
 from . import redemption_cart
 from . import redemption_cart_change
+from . import redemption_cart_paid
 from . import wallet_recount
 from . import reward_order
 from . import sale_order_rewards
 from . import sale_order_cart
+from . import sale_order_cart_paid
 from . import account_move_desk
 from . import wallet_desk
 from . import wallet_next_step

@@ -69,7 +69,8 @@ class LoyaltyB2bProgram(models.Model):
         self.env["product.product"].flush_model(["product_tmpl_id"])
         return [
             SQL(
-                "SELECT %s AS place, r.%s, r.%s::numeric FROM %s r WHERE r.%s = ANY(%s)",
+                "SELECT %s AS place, r.%s, r.%s::numeric"
+                " FROM %s r WHERE r.%s = ANY(%s)",
                 TAG,
                 SQL.identifier(own.column1),
                 SQL.identifier(own.column2),

@@ -37,6 +37,6 @@ class LoyaltyB2bProgram(models.Model):
 
     @tools.ormcache("self.id")
     def _get_shop_terms(self):
-        """Return whether the programme is shown, and on which websites if not on all."""
+        """Return whether the programme is shown, and where if not everywhere."""
         program = self.sudo()
         return program.shop_shown, frozenset(program.website_ids.ids)

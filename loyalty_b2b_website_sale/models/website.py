@@ -4,7 +4,7 @@ from odoo.tools import lazy
 
 
 class Website(models.Model):
-    """Which wallet a visitor shops for, and which programme strangers read about."""
+    """Which wallet a visitor shops for."""
 
     _inherit = "website"
 
@@ -58,15 +58,6 @@ class Website(models.Model):
             self.currency_id,
         )
         return {key: program._get_offer_text(number) for key, number in points.items()}
-
-    def _get_loyalty_b2b_program(self):
-        """Return the programme that strangers read about, in sudo; may be empty."""
-        self.ensure_one()
-        programs = self.env["loyalty.b2b.program"].sudo()
-        programs = programs.search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "running")]
-        )
-        return programs.filtered(lambda one: one._is_shown_on(self))[:1]
 
 
 def is_request_of(website):
