@@ -16,12 +16,14 @@ class Lines:
     same dict, so that an order promises what its invoice earns.
     """
 
-    def __init__(self, program, matches=None):
+    def __init__(self, program, matches=None, tags=None):
         """Read the terms of a programme.
 
         :param matches: of `program._match_domains`; none are asked if left out.
+        :param tags: product id → ids of its tags, for callers that ask once for all.
         """
         self.program = program
+        self.tags = tags or {}
         self.asks = program._get_rule_set().asks
         self._exclusions = program._get_exclusions()
         self._matches = matches or {}

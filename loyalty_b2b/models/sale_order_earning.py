@@ -71,14 +71,18 @@ class SaleOrder(models.Model):
         order_lines = self.order_line.filtered(
             lambda line: not line.display_type and not line.is_downpayment
         )
-        matches = program._match_domains(set(order_lines.product_id.ids), {owner.id})
-        lines = Lines(program, matches)
-        facts = owner._prepare_loyalty_b2b_facts(program, lines.asks)
+        found = program._find_line_facts(set(order_lines.product_id.ids), owner.id)
+        lines = Lines(program, found.matches, found.tags)
+        facts = self._prepare_loyalty_b2b_owner_facts(owner, program, lines.asks)
         customer = lines.prepare_customer(facts)
         return [
             self._prepare_loyalty_b2b_line(line, lines, day, customer)
             for line in order_lines
         ]
+
+    def _prepare_loyalty_b2b_owner_facts(self, owner, program, asks):
+        """Return the facts of the company that is invoiced; a page may know them."""
+        return owner._prepare_loyalty_b2b_facts(program, asks)
 
     def _prepare_loyalty_b2b_line(self, line, lines, day, customer):
         program = lines.program
@@ -88,6 +92,7 @@ class SaleOrder(models.Model):
         return lines.prepare(
             {
                 **self._prepare_loyalty_b2b_product(line, lines.asks),
+                "tag_ids": lines.tags.get(line.product_id.id, ()),
                 "discount": line.discount,
                 "pricelist_id": self.pricelist_id.id,
                 "channel": "channels" in lines.asks and self._get_loyalty_b2b_channel(),
@@ -123,7 +128,6 @@ class SaleOrder(models.Model):
         return {
             "product_id": product.id,
             "categ_id": product.categ_id.id,
-            "tag_ids": product.all_product_tag_ids.ids if "tags" in asks else (),
             "quantity": quantity,
             "net": line.price_subtotal,
             "cost": cost,
