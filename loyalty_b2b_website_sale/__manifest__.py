@@ -9,6 +9,13 @@
     "depends": ["loyalty_b2b", "website_sale"],
     "data": [
         "views/loyalty_b2b_program_views.xml",
+        "views/checkout_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "loyalty_b2b_website_sale/static/src/interactions/cart_points.js",
+            "loyalty_b2b_website_sale/static/src/interactions/checkout.js",
+        ],
+    },
     "auto_install": True,
 }

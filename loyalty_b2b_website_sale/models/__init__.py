@@ -1,3 +1,7 @@
 from . import loyalty_b2b_program
+from . import loyalty_b2b_redemption
 from . import sale_order
+from . import sale_order_cart_lines
+from . import sale_order_checkout
+from . import sale_order_line
 from . import website
