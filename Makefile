@@ -17,7 +17,7 @@ run: ## Odoo with our demo data on http://localhost:8069 (PORT=, DB=)
 reset: ## drop what `make run` keeps
 	@$(DEV) reset $(ARGS)
 
-test: ## all tests (ARGS="-k word", ARGS=path, ADDONS=loyalty_b2b)
+test: ## all tests, in two groups (ARGS="-k word", ARGS=path, ADDONS=loyalty_b2b)
 	@$(DEV) test $(ARGS)
 
 tools-test: ## the tests of these tools (ARGS=)

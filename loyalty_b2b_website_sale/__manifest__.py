@@ -17,5 +17,6 @@
             "loyalty_b2b_website_sale/static/src/interactions/checkout.js",
         ],
     },
+    "demo": ["demo/loyalty_b2b_website_sale_demo.xml"],
     "auto_install": True,
 }

@@ -70,6 +70,30 @@ def get_external_depends(names: Sequence[str]) -> list[str]:
     return sorted({other for name in names for other in get_depends(name)} - {*known})
 
 
+def get_all_depends(name: str) -> set[str]:
+    """Return the addons that one builds on, Odoo's own and theirs included."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        folder = find_folder(todo.pop())
+        depends = get_manifest(folder.name, folder.parent).get("depends") or []
+        todo += [other for other in depends if other not in found]
+        found.update(depends)
+    return found
+
+
+def find_folder(name: str) -> Path:
+    """Return the folder of an addon, ours or Odoo's own.
+
+    :raises Stop: if there is none
+    """
+    folders = [path / name for path in get_paths()]
+    for folder in folders:
+        if (folder / "__manifest__.py").exists():
+            return folder
+    raise Stop(f"There is no addon {name}: correct the manifest that names it.")
+
+
 def get_paths(*, ours: bool = True) -> list[Path]:
     """Return the addons path."""
     return [*get_odoo_paths(), *([ROOT] if ours else [])]

@@ -38,12 +38,15 @@ LOAD_DEMO = ROOT / "tools" / "in_odoo" / "load_demo.py"
 ASSETS = ROOT / "tools" / "in_odoo" / "generate_assets.py"
 NOTE = "Loyalty B2B, made by make run:"
 START_SECONDS = 120
+# Addons of Odoo's own in which people see what ours do: payments.
+SHOWN_WITH = {"loyalty_b2b_website_sale": ("payment_custom", "payment_demo")}
 LOGINS = (
     ("admin", "admin", "administrator"),
     ("sales", "sales", "salesperson"),
     ("accountant", "accountant", "accountant"),
     ("boss", "boss", "the customer's boss, in the portal"),
     ("buyer", "buyer", "the customer's buyer, in the portal"),
+    ("solar", "solar", "of a company that has not joined yet"),
 )
 
 
@@ -152,13 +155,18 @@ def make_database(server: Server, name: str, names: Sequence[str]) -> None:
         databases.drop(server, partial)
     say(f"making the database {name} with demo data (once; about a minute)")
     databases.create(server, partial)
-    databases.install(server, partial, names)
+    databases.install(server, partial, [*names, *get_shown(names)])
     at_once(
         lambda: load_demo(server, partial, names),
         lambda: databases.run_script(server, partial, ASSETS),
     )
     databases.drop(server, name)
     databases.rename(server, partial, name)
+
+
+def get_shown(names: Sequence[str]) -> list[str]:
+    """Return the addons of Odoo's own that the demo database has besides."""
+    return sorted({extra for name in names for extra in SHOWN_WITH.get(name, ())})
 
 
 def load_demo(server: Server, name: str, names: Sequence[str]) -> None:
@@ -171,7 +179,7 @@ def update_database(server: Server, name: str, names: Sequence[str]) -> None:
     present = databases.get_installed(server, name)
     old = [addon for addon in names if addon in present]
     new = [addon for addon in names if addon not in present]
-    databases.install(server, name, new, update=old)
+    databases.install(server, name, [*new, *get_shown(new)], update=old)
     if new:
         load_demo(server, name, new)
 

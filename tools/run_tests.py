@@ -1,10 +1,13 @@
-"""`make test`: our addons' tests in a database of their own, with pytest-odoo.
+"""`make test`: our addons' tests in databases of their own, with pytest-odoo.
 
     make test                                    everything, browser tours included,
                                                  on two processors if there are two
     make test ARGS="-k expiry -x"                what pytest selects
     make test ARGS=loyalty_b2b/tests/test_x.py   one file
     make test ADDONS=loyalty_b2b                 the core alone, without the others
+
+They run in two groups (`groups.py`): the addons that need no website in a database
+without one, then the others beside all. What `ADDONS` names is one group.
 
 The tests see no demo data. They find the name of the sealed template in
 LOYALTY_B2B_TEMPLATE and the server in PGHOST, PGPORT and PGUSER, for databases of their
@@ -20,15 +23,14 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-import addons
 import databases
+import groups
 import postgres
 import templates
-from base import PYTHON, ROOT, Stop
+from base import PYTHON, ROOT, Stop, say
 
 WORKERS = 2
-# Addons of Odoo's own that tests need and the addon itself does not.
-TESTED_WITH = {"loyalty_b2b_website_sale": ("payment_demo",)}
+NOTHING_SELECTED = 5  # pytest.ExitCode.NO_TESTS_COLLECTED
 COPIERS = ("createdb", "dropdb")  # what pytest-odoo calls for its workers
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -37,23 +39,36 @@ def run(words: Sequence[str]) -> int:
     """Run the tests.
 
     :param words: arguments for pytest
-    :return: pytest's exit code
+    :return: pytest's exit code, that of the first group with a failure
     """
-    chosen = addons.get_chosen()
-    narrowed = bool(words)
-    if not narrowed and not any(map(shutil.which, BROWSERS)):
+    if not words and not any(map(shutil.which, BROWSERS)):
         raise Stop("The browser tests need Chromium: `apt-get install chromium`.")
-    extra = sorted({name for one in chosen for name in TESTED_WITH.get(one, ())})
-    wish = templates.Wish(tuple(chosen), tuple(extra), assets=not narrowed)
+    shares = groups.share_out(words, groups.get_groups())
+    return combine([run_group(group, chosen) for group, chosen in shares])
+
+
+def run_group(group: groups.Group, words: Sequence[str]) -> int:
+    """Run the tests of a group; return pytest's exit code."""
+    say(f"tests of {', '.join(group.tested)}")
+    wish = templates.Wish(group.ours, group.extra, assets=not words)
     with (
         postgres.serving("test") as server,
         templates.cloned(server, wish) as (name, template),
         databases.configured(server, name) as config,
     ):
-        words = [*words, *([] if narrowed else get_workers())]
-        command = get_command(words, chosen, name, config)
+        words = [*words, *([] if words else get_workers())]
+        command = get_command(words, group.tested, name, config)
         environ = {**server.environ(name), "LOYALTY_B2B_TEMPLATE": template}
         return wait_for(command, environ)
+
+
+def combine(codes: Sequence[int]) -> int:
+    """Return the exit code of all groups: that of the first one with a failure.
+
+    A group in which nothing was selected is no failure, unless all are such.
+    """
+    ran = [code for code in codes if code != NOTHING_SELECTED]
+    return next((code for code in ran if code), 0) if ran else NOTHING_SELECTED
 
 
 def get_workers() -> list[str]:
@@ -86,19 +101,26 @@ def get_command(
 
 def add_places(words: Sequence[str], places: Sequence[str]) -> list[str]:
     """Return pytest's arguments; the words may name files, else all are collected."""
-    named = any((ROOT / word.split("::")[0]).exists() for word in words)
-    return [*words, *([] if named else places)]
+    return [*words, *([] if groups.get_places(words) else places)]
 
 
 def wait_for(command: Sequence[str], environ: dict[str, str]) -> int:
-    """Run a command in the foreground; Ctrl-C reaches it, and we wait for its end."""
+    """Run a command in the foreground; Ctrl-C reaches it, and we wait for its end.
+
+    :raises KeyboardInterrupt: then, so that nothing more is started
+    """
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ})
+    interrupted = False
     while True:
         try:
-            return process.wait()
+            code = process.wait()
         except KeyboardInterrupt:
+            interrupted = True
             continue
         except SystemExit:
             process.send_signal(signal.SIGTERM)
             process.wait()
             raise
+        if interrupted:
+            raise KeyboardInterrupt
+        return code

@@ -249,9 +249,12 @@ from . import redemption_order_reward
 from . import redemption_order_goods
 from . import redemption_order_outcome
 from . import redemption_recount
+from . import redemption_cart
+from . import redemption_cart_change
 from . import wallet_recount
 from . import reward_order
 from . import sale_order_rewards
+from . import sale_order_cart
 from . import account_move_desk
 from . import wallet_desk
 from . import wallet_next_step

@@ -41,7 +41,7 @@ class AccountMove(models.Model):
             redemption: move.sudo()
             for move, redemptions in uses.items()
             for redemption in redemptions
-            if move in self and redemption.state != "reserved"
+            if move in self and redemption.state not in ("draft", "reserved")
         }
         redemptions = self.env["loyalty.b2b.redemption"].sudo().union(*moves)
         if redemptions:

@@ -64,23 +64,31 @@ class LoyaltyB2bRedemption(models.Model):
         :param draft: the unsaved use of points.
         :param dict terms: to write where they may have changed since the wish.
         """
-        order, wallet = self.order_id, self.wallet_id
         replaced = self.browse()
         if not self.reward_id:
-            replaced = order._get_loyalty_b2b_redemption() - self
+            replaced = self.order_id._get_loyalty_b2b_redemption() - self
         self.with_context(**QUIET).write(
             {
                 **(terms or {}),
-                "state": "reserved",
+                **self._prepare_hold(),
                 "amount": draft.amount,
-                "date_hold_end": wallet.program_id._get_hold_end(order.validity_date),
                 "fingerprint": draft._get_fingerprint(),
             }
         )
-        self._hold_instead_of(replaced._get_holds())
+        self._hold_offer(replaced._get_holds())
         replaced._remove_lines()
         replaced.with_context(**QUIET).state = "cancelled"
         self._write_lines(base_lines)
+
+    def _prepare_hold(self):
+        """Return what the use says of itself while it holds its points."""
+        program = self.wallet_id.program_id
+        end = program._get_hold_end(self.order_id.validity_date)
+        return {"state": "reserved", "date_hold_end": end}
+
+    def _hold_offer(self, replaced):
+        """Hold the points of an offer, in place of the holds of an earlier use."""
+        self._hold_instead_of(replaced)
 
     def _get_use_refusal(self):
         """Return why no points can be used on the order, or ''."""
@@ -105,13 +113,14 @@ class LoyaltyB2bRedemption(models.Model):
         order = self.order_id
         if order.state not in ("draft", "sent"):
             return self.env._("Points are used on quotations; this one is closed.")
-        if (
-            self.program_id
-            and self.program_id._get_hold_end(order.validity_date)
-            <= fields.Datetime.now()
-        ):
+        if self.program_id and self._is_expired():
             return self.env._("It has expired: renew its date of validity first.")
         return order._get_total_refusal(is_direct=not self.approval_ids)
+
+    def _is_expired(self):
+        """Tell whether the quotation's own time is over."""
+        end = self.program_id._get_hold_end(self.order_id.validity_date)
+        return end <= fields.Datetime.now()
 
     def _prefix_order(self, sentence):
         return self.env._(
@@ -210,7 +219,7 @@ class LoyaltyB2bRedemption(models.Model):
                 "fingerprint": self._get_fingerprint(),
             }
         )
-        if changed:
+        if changed and self.state == "reserved":
             self._hold_instead_of(self._get_holds())
         self._write_lines(base_lines)
         self.order_id._log_loyalty_b2b(

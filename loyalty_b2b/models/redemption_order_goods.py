@@ -182,7 +182,7 @@ class LoyaltyB2bRedemption(models.Model):
     def _cancel(self, state="cancelled"):
         """Keep goods that have left: their points stay used, those of the rest not."""
         gone = self.filtered(
-            lambda use: use.state != "reserved" and use._is_delivered()
+            lambda use: use.state not in ("draft", "reserved") and use._is_delivered()
         )
         gone._keep_delivered()
         (self - gone).line_ids._cancel_loyalty_b2b_deliveries()

@@ -76,16 +76,21 @@ class LoyaltyB2bRedemption(models.Model):
                 raise UserError(refusal)
             self._hold_instead_of(holds)
         except UserError as error:
-            raise UserError(
-                self.env._(
-                    "%(order)s: its %(points)s points were held until %(moment)s and"
-                    " cannot be used any more. %(reason)s",
-                    order=self.order_name,
-                    points=self._format_points(self.points),
-                    moment=self._format_moment(self.date_hold_end),
-                    reason=error.args[0],
-                )
-            ) from error
+            raise UserError(self._get_gone_text(error.args[0])) from error
+
+    def _get_gone_text(self, reason):
+        """Say that points that were held cannot be taken once more.
+
+        :param str reason: a sentence.
+        """
+        return self.env._(
+            "%(order)s: its %(points)s points were held until %(moment)s and"
+            " cannot be used any more. %(reason)s",
+            order=self.order_name,
+            points=self._format_points(self.points),
+            moment=self._format_moment(self.date_hold_end),
+            reason=reason,
+        )
 
     def _get_debt_message(self, owed):
         """Say which documents took back what a quotation holds.
@@ -134,7 +139,10 @@ class LoyaltyB2bRedemption(models.Model):
         held.with_context(**QUIET).state = state
         for redemption in held:
             redemption._log_in_wallet(self.env._("%(use)s released from %(order)s."))
-        used = self - held
+        # what was only chosen has held nothing
+        chosen = self.filtered(lambda redemption: redemption.state == "draft")
+        chosen.with_context(**QUIET).state = state
+        used = self - held - chosen
         used._follow_money()
         used.filtered(lambda r: not r._get_standing_points()).with_context(
             **QUIET
@@ -147,10 +155,16 @@ class LoyaltyB2bRedemption(models.Model):
             Domain("state", "=", "reserved")
             & (
                 Domain("date_hold_end", "<=", fields.Datetime.now())
-                | Domain("order_id.validity_date", "<", fields.Date.context_today(self))
+                | self._get_expired_domain()
             )
             & ~Domain("order_id.transaction_ids.state", "in", PAYING_STATES)
         )
+
+    @api.model
+    def _get_expired_domain(self):
+        """Return the domain of holds for quotations whose own time is over."""
+        today = fields.Date.context_today(self)
+        return Domain("order_id.validity_date", "<", today)
 
     @api.model
     def _cron_release_holds(self):

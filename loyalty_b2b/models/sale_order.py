@@ -66,6 +66,7 @@ class SaleOrder(models.Model):
             uses = order._get_loyalty_b2b_uses()
             use = order._get_loyalty_b2b_redemption()
             held = uses.filtered(lambda one: one.state == "reserved")
+            open_uses = uses.filtered(lambda one: one._is_before_use())
             order.loyalty_b2b_points = use.points
             order.loyalty_b2b_hold_end = min(
                 filter(None, held.mapped("date_hold_end")), default=False
@@ -76,7 +77,7 @@ class SaleOrder(models.Model):
                 and order._is_loyalty_b2b_removable(use)
             )
             order.loyalty_b2b_is_outdated = any(
-                not one._is_up_to_date() for one in held
+                not one._is_up_to_date() for one in open_uses
             )
 
     # === CRUD METHODS === #
@@ -144,9 +145,7 @@ class SaleOrder(models.Model):
         return super()._get_default_payment_link_values()
 
     def _action_confirm(self):
-        uses = self._get_loyalty_b2b_uses().filtered(
-            lambda use: use.state == "reserved"
-        )
+        uses = self._get_loyalty_b2b_uses().filtered(lambda use: use._is_before_use())
         if uses:
             uses._confirm(is_paid=self.env.context.get("loyalty_b2b_paid") is PAID)
         return super()._action_confirm()
@@ -203,7 +202,7 @@ class SaleOrder(models.Model):
             if found := uses._find_request(wallet, values["request_key"]):
                 return found
         use = uses._wish_on_order(order, wallet, points, contact, **values)
-        if use.state == "reserved":
+        if use._is_before_use():
             order._log_loyalty_b2b_use(use)
         return use
 
@@ -240,7 +239,7 @@ class SaleOrder(models.Model):
         """End the uses of quotations that changed to another customer or currency."""
         for order in self:
             for use in order._get_loyalty_b2b_uses():
-                if use.state == "reserved" and not use._is_same_customer():
+                if use._is_before_use() and not use._is_same_customer():
                     order.sudo()._remove_loyalty_b2b_use(
                         use, use._get_other_customer_text()
                     )

@@ -113,7 +113,8 @@ class SaleOrder(models.Model):
     def _get_loyalty_b2b_usable(self, wallet):
         """Return the points this quotation can use, its own included."""
         use = self._get_loyalty_b2b_redemption()
-        held = use.points if use.wallet_id == wallet else 0
+        is_held = use.wallet_id == wallet and use.state == "reserved"
+        held = use.points if is_held else 0
         return int(wallet.available + held)
 
     def _get_total_refusal(self, is_direct=True):
@@ -149,7 +150,6 @@ class SaleOrder(models.Model):
                 ("order_id", "=", self.id),
                 ("wallet_id", "=", wallet.id),
                 ("reward_id", "=", False),
-                ("state", "!=", "draft"),
             ],
             limit=1,
         )

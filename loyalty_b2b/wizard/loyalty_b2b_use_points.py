@@ -79,9 +79,7 @@ class LoyaltyB2bUsePoints(models.TransientModel):
 
     def _get_available(self, draft):
         """Return the points that this quotation can use, its own hold included."""
-        own = draft.order_id._get_loyalty_b2b_redemption()
-        held = own.points if own.wallet_id == draft.wallet_id else 0
-        return int(draft.wallet_id.available + held)
+        return draft.order_id._get_loyalty_b2b_usable(draft.wallet_id)
 
     @api.depends("order_id")
     @api.depends_context("lang")

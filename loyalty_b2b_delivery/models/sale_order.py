@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
         """
         for order in self.sudo():
             uses = order._get_loyalty_b2b_rewards().filtered(
-                lambda use: use.reward_kind == "delivery" and use.state == "reserved"
+                lambda use: use.reward_kind == "delivery" and use._is_before_use()
             )
             if not uses or order._is_loyalty_b2b_being_paid():
                 continue
