@@ -45,6 +45,22 @@ class SaleOrder(models.Model):
         super()._update_address(*args, **kwargs)
         self._follow_loyalty_b2b_cart()
 
+    def _release_loyalty_b2b_of_others(self):
+        carts = self.filtered(
+            lambda order: order._is_loyalty_b2b_cart() and order._get_loyalty_b2b_uses()
+        )
+        before = {cart: cart._get_loyalty_b2b_uses() for cart in carts}
+        texts = {use: use._describe() for uses in before.values() for use in uses}
+        super()._release_loyalty_b2b_of_others()
+        for cart, uses in before.items():
+            gone = uses - cart._get_loyalty_b2b_uses()
+            if gone:
+                notes = [use._get_other_customer_text() for use in gone]
+                cart.shop_warning = "\n".join(
+                    note % {"use": texts[use]}
+                    for note, use in zip(notes, gone, strict=True)
+                )
+
     def _follow_loyalty_b2b_cart(self):
         """Compute what points take off anew after the cart has changed.
 

@@ -17,18 +17,27 @@ class SaleOrder(models.Model):
     # === WHO MAY SEE WHAT === #
 
     def _get_loyalty_b2b_shop_wallet(self):
-        """Return the wallet whose points the visitor sees on this cart, in sudo.
+        """Return the wallet whose points the visitor may use on this cart, in sudo.
 
         Empty for strangers, for who only collects, for carts of others, and where the
         website does not show the programme.
         """
-        wallets = self.env["loyalty.b2b.wallet"].sudo()
+        wallet = self._find_loyalty_b2b_seen_wallet()
+        return self._get_loyalty_b2b_visited_wallet(wallet) if wallet else wallet
+
+    def _find_loyalty_b2b_seen_wallet(self):
+        """Return the wallet that the visitor shops for, if it is this cart's, in sudo.
+
+        For pages: no query of its own. Which wallet pays is looked at before anything
+        is done, see `_get_loyalty_b2b_shop_wallet`.
+        """
+        nothing = self.env["loyalty.b2b.wallet"].sudo()
         if not self or self.env.user._is_public() or not self._is_loyalty_b2b_cart():
-            return wallets
-        website = self.website_id
-        seen = self.env.user.partner_id._get_loyalty_b2b_portal_wallets()
-        seen = seen.filtered(lambda one: one.program_id._is_shown_on(website))
-        return self._get_loyalty_b2b_visited_wallet(seen) if seen else wallets
+            return nothing
+        payer = self.partner_invoice_id._get_loyalty_b2b_owner()
+        if payer != self.env.user.partner_id._get_loyalty_b2b_owner():
+            return nothing
+        return self.website_id._get_loyalty_b2b_wallet()
 
     # === BLOCK === #
 
@@ -37,16 +46,13 @@ class SaleOrder(models.Model):
 
         :param bool is_open: with the form and the rewards.
         """
-        wallet = self._get_loyalty_b2b_shop_wallet()
+        wallet = self._find_loyalty_b2b_seen_wallet()
         if not wallet or self._is_loyalty_b2b_being_paid():
             return {}
         visitor = self.env.user.partner_id
+        block = self._prepare_loyalty_b2b_shop_choice(wallet, visitor)
         if is_open:
-            block = self._prepare_loyalty_b2b_shop_form(wallet, visitor)
-        else:
-            block = self._prepare_loyalty_b2b_shop_choice(wallet, visitor)
-        if not block:
-            return {}
+            block |= self._prepare_loyalty_b2b_shop_form(wallet, visitor)
         return {
             "error": "",
             "typed": {},
@@ -64,29 +70,32 @@ class SaleOrder(models.Model):
 
     def _prepare_loyalty_b2b_shop_form(self, wallet, visitor):
         """Return the form with its limits, and the rewards; {} where there is none."""
-        block = self._prepare_loyalty_b2b_portal_use(wallet, visitor)
-        if not block:
-            return {}
-        return {
-            **block,
-            "has_points": block["most"] >= block["least"],
-            **self._prepare_loyalty_b2b_shop_offers(wallet),
-        }
+        if not self._get_loyalty_b2b_visited_wallet(wallet):
+            return {"refusal": self.env._("Points cannot be used on this cart.")}
+        form = self._prepare_loyalty_b2b_portal_use(wallet, visitor)
+        if not form:
+            return {"refusal": self.env._("Points cannot be used on this cart.")}
+        return {**form, **self._prepare_loyalty_b2b_shop_offers(wallet)}
 
     def _prepare_loyalty_b2b_shop_choice(self, wallet, visitor):
-        """Return what is chosen and what could be, without the limits of the form."""
+        """Return what is chosen and what could be, without the limits of the form.
+
+        What a page of the shop shows unasked, so it costs next to nothing.
+        """
         wish = self._find_loyalty_b2b_portal_wish(wallet, visitor)
-        use = self._prepare_loyalty_b2b_portal_used(wallet, visitor)
-        available = self._get_loyalty_b2b_usable(wallet)
-        program = wallet.program_id
+        least = max(1, wallet.program_id.min_points)
         return {
-            "program": program.name,
-            "available": program._format_portal_points(max(0, available)),
-            "has_points": available >= max(1, program.min_points),
-            "refusal": wallet._get_use_refusal(),
-            "use": use,
+            "has_points": self._get_loyalty_b2b_usable(wallet) >= least,
+            "refusal": self._get_loyalty_b2b_shop_refusal(wallet),
+            "use": self._prepare_loyalty_b2b_portal_used(wallet, visitor),
             "wish": wish and wish._prepare_portal_wish(visitor),
         }
+
+    def _get_loyalty_b2b_shop_refusal(self, wallet):
+        """Return why no points can be used at all, as far as it is known at once."""
+        if wallet.state != "active":
+            return wallet._get_use_refusal()
+        return wallet.program_id._get_use_refusal()
 
     def _prepare_loyalty_b2b_shop_rewards(self, wallet, visitor):
         """Return the rewards that a cart has."""

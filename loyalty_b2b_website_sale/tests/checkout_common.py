@@ -81,6 +81,11 @@ class CheckoutCommon(ShopCommon, ApprovalCommon):
         found = self._page(user, query).xpath("//section[@id='loyalty_b2b_use']")
         return self._text(found[0]) if found else ""
 
+    def _again(self):
+        """Return the text of the opened block as it is read after an act."""
+        page = self._tree(self.url_open("/shop/cart?points=1").text)
+        return self._text(page.xpath("//section[@id='loyalty_b2b_use']")[0])
+
     def _pay_page(self, user=None):
         return self._read("/shop/payment", user or self.boss)
 

@@ -18,7 +18,7 @@ class TestCheckoutPayment(CheckoutCommon):
 
     def test_the_payment_page_shows_the_choice(self):
         page = self._pay_page()
-        self.assertIn("10,000 points available Use points", self._points(page))
+        self.assertIn("No points used yet Use points", self._points(page))
         self._choose()
         page = self._pay_page()
         self.assertIn("1,500 points used", self._points(page))
@@ -48,7 +48,7 @@ class TestCheckoutPayment(CheckoutCommon):
 
     def test_who_may_not_see_points_any_more_can_update_his_cart(self):
         self._choose()
-        self.wallet._suspend(self.env._("Test"))
+        self.wallet.state = "suspended"
         page = self._pay_page()
         self.assertIn("Your points have to be updated", self._text(page))
         self._post("update", back="payment")
