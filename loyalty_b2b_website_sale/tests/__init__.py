@@ -1,5 +1,4 @@
 from . import test_shop
-from . import test_checkout_budget
 from . import test_checkout_cart
 from . import test_checkout_follow
 from . import test_checkout_payment

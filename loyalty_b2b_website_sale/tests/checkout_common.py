@@ -92,9 +92,7 @@ class CheckoutCommon(ShopCommon, ApprovalCommon):
     def _post(self, verb, user=None, **form):
         self._sign_in(user or self.boss)
         form["csrf_token"] = http.Request.csrf_token(self)
-        return self.url_open(
-            f"/shop/loyalty/{verb}", data=form, allow_redirects=False
-        )
+        return self.url_open(f"/shop/loyalty/{verb}", data=form, allow_redirects=False)
 
     def _rpc(self, verb, user=None, **params):
         self._sign_in(user or self.boss)

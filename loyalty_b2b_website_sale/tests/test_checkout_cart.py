@@ -10,7 +10,7 @@ class TestCheckoutCart(CheckoutCommon):
     # === WHO SEES WHAT === #
 
     def test_who_may_uses_who_may_not_asks(self):
-        self.assertEqual(self._block(), "Use points Use points")
+        self.assertEqual(self._block(), "Use pointsUse points")
         text = self._block(query="?points=1")
         self.assertIn("10,000 points available", text)
         self.assertIn("Use the most", text)

@@ -123,9 +123,7 @@ class TestCheckoutFollow(CheckoutCommon):
         cart = self._create_goods_cart()
         self._choose(1500, cart)
         self._sign_in(self.boss)
-        self.make_jsonrpc_request(
-            "/shop/set_delivery_method", {"dm_id": carrier.id}
-        )
+        self.make_jsonrpc_request("/shop/set_delivery_method", {"dm_id": carrier.id})
         self.assertFalse(cart._get_loyalty_b2b_cart_news())
         self.assertAlmostEqual(cart.amount_untaxed, 185.0)
         discounts = cart.order_line.filtered("loyalty_b2b_redemption_id")

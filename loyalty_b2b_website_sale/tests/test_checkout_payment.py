@@ -5,7 +5,7 @@ from .checkout_common import CheckoutCommon
 
 @tagged("post_install", "-at_install")
 class TestCheckoutPayment(CheckoutCommon):
-    """The payment page, express checkout, and the cart's page in the portal."""
+    """The payment page: what is chosen, and what keeps it from being paid."""
 
     def _points(self, page):
         found = page.xpath("//section[@id='loyalty_b2b_payment']")
@@ -67,22 +67,3 @@ class TestCheckoutPayment(CheckoutCommon):
         # once, at the top of the cart
         self.assertIn("becomes", self._text(page))
         self.assertNotIn("becomes", self._text(self._page()))
-
-    # === EXPRESS CHECKOUT === #
-
-    def _has_express(self, user=None):
-        """Tell whether the cart's page offers to pay at once."""
-        provider = self.env["payment.provider"].sudo().search([], limit=1)
-        view = self.env["ir.ui.view"].create(
-            {
-                "name": "Express",
-                "type": "qweb",
-                "key": "loyalty_b2b_website_sale.test_express",
-                "arch": "<t t-name='express'><b id='express'>Pay at once</b></t>",
-            }
-        )
-        provider.express_checkout_form_view_id = view
-        page = self._page(user)
-        found = page.xpath("//b[@id='express']")
-        view.unlink()
-        return bool(found)
