@@ -76,6 +76,8 @@ from . import product
 from . import program_conditions
 from . import sale_order_earning
 from . import sale_order_channel
+from . import account_move_channel
+from . import sale_order_channel_invoice
 from . import loyalty_b2b_redemption
 from . import loyalty_b2b_person
 from . import person_limits
@@ -251,10 +253,12 @@ from . import redemption_order_outcome
 from . import redemption_recount
 from . import redemption_cart
 from . import redemption_cart_change
+from . import redemption_cart_paid
 from . import wallet_recount
 from . import reward_order
 from . import sale_order_rewards
 from . import sale_order_cart
+from . import sale_order_cart_paid
 from . import account_move_desk
 from . import wallet_desk
 from . import wallet_next_step

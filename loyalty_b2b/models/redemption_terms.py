@@ -241,25 +241,12 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_fingerprint(self):
         """Return what the discount depends on, to see later whether it changed."""
         order = self.order_id
-        lines = order.order_line.filtered(
-            lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
-        )
         earlier = self._get_earlier_uses()
         return {
             **self._get_customer_fingerprint(),
             **({"earlier": earlier._get_discounts()} if earlier else {}),
             "fiscal_position": order.fiscal_position_id.id,
-            "lines": sorted(
-                [
-                    line.product_id.id,
-                    line.product_uom_id.id,
-                    line.product_uom_qty,
-                    line.price_unit,
-                    line.discount,
-                    sorted(line.tax_ids.ids),
-                ]
-                for line in lines
-            ),
+            "lines": order._get_loyalty_b2b_goods(),
         }
 
     def _get_discounts(self):

@@ -71,6 +71,8 @@ from . import test_activity_report
 from . import test_goodwill
 from . import test_opening
 from . import test_channel
+from . import test_channel_report
+from . import test_channel_invoice
 from . import test_why
 from . import test_tier_rules
 from . import test_order_rewards
@@ -104,6 +106,7 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_matrix_models
 from . import test_matrix_methods
 from . import test_matrix_routes
 from . import test_desk

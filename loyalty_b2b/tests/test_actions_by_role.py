@@ -32,6 +32,8 @@ COMMON = {
 MANAGERS = {
     "loyalty.b2b.wallet": "user_id",
     "loyalty.b2b.movement": "user_id",
+    "loyalty.b2b.channel.report": "user_id",
+    "loyalty.b2b.channel.customer": "user_id",
 }
 
 

@@ -2,3 +2,5 @@ from . import cart_points
 from . import cart
 from . import checkout
 from . import delivery
+from . import payment
+from . import joining

@@ -4,5 +4,16 @@ from . import sale_order
 from . import sale_order_cart_lines
 from . import sale_order_checkout
 from . import sale_order_line
+from . import loyalty_b2b_redemption
+from . import payment_transaction
+from . import program_examples
+from . import program_joining
+from . import program_page
+from . import program_shop_screens
+from . import program_teaser
+from . import res_partner
+from . import sale_order_channel
 from . import website
+from . import website_teaser
+from . import website_channel
 from . import website_demo

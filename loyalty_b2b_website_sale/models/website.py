@@ -2,7 +2,7 @@ from odoo import models
 
 
 class Website(models.Model):
-    """Which wallet a visitor shops for, and which programme strangers read about."""
+    """Which wallet a visitor shops for."""
 
     _inherit = "website"
 
@@ -19,12 +19,3 @@ class Website(models.Model):
             return self.env["loyalty.b2b.wallet"].sudo()
         wallets = user.partner_id._get_loyalty_b2b_portal_wallets()
         return wallets.filtered(lambda one: one.program_id._is_shown_on(self))[:1]
-
-    def _get_loyalty_b2b_program(self):
-        """Return the programme that strangers read about, in sudo; may be empty."""
-        self.ensure_one()
-        programs = self.env["loyalty.b2b.program"].sudo()
-        programs = programs.search(
-            [("company_id", "=", self.company_id.id), ("state", "=", "running")]
-        )
-        return programs.filtered(lambda one: one._is_shown_on(self))[:1]

@@ -24,5 +24,5 @@ class ShopCommon(LoyaltyB2bPortalCommon):
             lines,
             partner=partner,
             website_id=cls.website.id,
-            **values,
+            **{"loyalty_b2b_channel": "web", **values},
         )
