@@ -10,13 +10,13 @@
     "data": [
         "views/loyalty_b2b_program_views.xml",
         "views/checkout_templates.xml",
+        "views/product_templates.xml",
+        "views/cart_earning_templates.xml",
         "views/joining_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [
-            "loyalty_b2b_website_sale/static/src/interactions/cart_points.js",
-            "loyalty_b2b_website_sale/static/src/interactions/checkout.js",
-            "loyalty_b2b_website_sale/static/src/scss/joining.scss",
+            "loyalty_b2b_website_sale/static/src/**/*",
         ],
     },
     "demo": ["demo/loyalty_b2b_website_sale_demo.xml"],

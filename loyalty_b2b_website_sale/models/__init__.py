@@ -4,6 +4,10 @@ from . import sale_order
 from . import sale_order_cart_lines
 from . import sale_order_checkout
 from . import sale_order_line
+from . import program_offers
+from . import ir_http
+from . import product_pricelist
+from . import product_template
 from . import loyalty_b2b_redemption
 from . import payment_transaction
 from . import program_examples
@@ -12,6 +16,7 @@ from . import program_page
 from . import program_shop_screens
 from . import program_teaser
 from . import res_partner
+from . import sale_order_points
 from . import sale_order_channel
 from . import website
 from . import website_teaser
