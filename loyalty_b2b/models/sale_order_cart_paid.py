@@ -74,7 +74,11 @@ class SaleOrder(models.Model):
         """Return what the order sells, to see later whether it changed."""
         self.ensure_one()
         lines = self.order_line.filtered(
-            lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
+            lambda line: (
+                not line.display_type
+                and not line.loyalty_b2b_redemption_id
+                and not line._is_loyalty_b2b_payment()
+            )
         )
         return sorted(
             [

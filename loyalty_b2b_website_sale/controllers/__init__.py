@@ -1,2 +1,3 @@
+from . import shop_points
 from . import payment
 from . import joining

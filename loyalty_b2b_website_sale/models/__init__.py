@@ -1,4 +1,8 @@
 from . import loyalty_b2b_program
+from . import program_offers
+from . import ir_http
+from . import product_pricelist
+from . import product_template
 from . import loyalty_b2b_redemption
 from . import payment_transaction
 from . import program_examples
@@ -8,6 +12,7 @@ from . import program_shop_screens
 from . import program_teaser
 from . import res_partner
 from . import sale_order
+from . import sale_order_points
 from . import sale_order_channel
 from . import website
 from . import website_teaser
