@@ -74,6 +74,7 @@ from . import wallet_progress
 from . import wallet_goals
 from . import product
 from . import program_conditions
+from . import program_facts
 from . import sale_order_earning
 from . import sale_order_channel
 from . import account_move_channel
@@ -151,6 +152,7 @@ from . import tier_words
 from . import wallet_tier_words
 from . import wallet_tier_screens
 from . import res_partner_tier_figures
+from . import res_partner_visit
 from . import program_activities
 from . import wallet_portal
 from . import wallet_tier_portal

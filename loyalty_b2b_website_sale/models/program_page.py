@@ -47,12 +47,24 @@ class LoyaltyB2bProgram(models.Model):
             "program": self._prepare_shop_look(),
             "gifts": self._get_portal_gifts(),
             "examples": self._prepare_shop_examples(),
+            "excluded": self._get_shop_excluded_text(),
             "rules": {
                 **rules,
                 "levels": [self._prepare_shop_level(one) for one in rules["levels"]],
             },
             "version": self.terms_version,
         }
+
+    def _get_shop_excluded_text(self):
+        """Return what earns nothing, or ''."""
+        names = [
+            *self.excluded_category_ids.mapped("name"),
+            *self.excluded_product_ids.mapped("display_name"),
+        ]
+        if not names:
+            return ""
+        names = self.env["loyalty.b2b.rule"]._format_names(names)
+        return self.env._("Nothing is earned by: %(names)s.", names=names)
 
     def _prepare_shop_level(self, level):
         """Return a level with a picture that everybody may see."""

@@ -1,5 +1,3 @@
-from odoo.addons.loyalty_b2b_website_sale.demo.payment import _get_provider
-
 from .shop_common import ShopCommon
 
 
@@ -14,8 +12,9 @@ class PaymentCommon(ShopCommon):
         cls.wallet._grant(cls.buyer.partner_id, "uses")
         cls.service = cls._create_goods("Training", 100.0, type="service")
         cls.service.website_published = True
-        cls.provider = _get_provider(cls.company, "demo")
-        cls.provider.write({"state": "test", "is_published": True})
+        provider = cls.env.ref("payment.payment_provider_demo").sudo()
+        cls.provider = provider.copy({"company_id": cls.company.id, "state": "test"})
+        cls.provider.is_published = True
         cls.provider.journal_id = cls.company_data["default_journal_bank"]
         cls.method = cls.provider.payment_method_ids[:1]
         cls.method.active = True

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.http import Request
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
@@ -68,6 +69,18 @@ class TestJoining(ShopCommon):
         for words in ("Club", "500", "for joining", "Be nice.", "Why points?"):
             self.assertIn(words, page.text)
         self.assertIn(f"/web/login?redirect={self.url}", page.text)
+
+    def test_the_page_says_what_earns_nothing(self):
+        self.assertNotIn("Nothing is earned by", self._open(self.url).text)
+        self.program.excluded_category_ids = self.category
+        self.assertIn("Nothing is earned by: Tools.", self._open(self.url).text)
+
+    def test_customers_do_not_open_it_by_a_remote_call(self):
+        for user in (self.boss, self.website.user_id):
+            with self.assertRaises(AccessError):
+                self.program.with_user(user).action_open_shop_page()
+        action = self.program.action_open_shop_page()
+        self.assertIn("website_preview", action["url"])
 
     def test_the_short_address_leads_to_the_page(self):
         answer = self._open("/loyalty")
