@@ -11,8 +11,9 @@ class Lines:
     A line comes as a dict with: product_id, categ_id, tag_ids, quantity (in the
     product's own unit), net and cost (of the whole line, in one currency; cost None if
     unknown), discount (%), pricelist_id, channel, order_line_id, date_order,
-    is_downpayment, redemption_id, reward_kind. Invoice lines, order lines and the
-    portal's query give the same dict, so that an order promises what its invoice earns.
+    is_downpayment, redemption_id, reward_kind; is_payment where a glue addon knows of
+    other means of payment. Invoice lines, order lines and the portal's query give the
+    same dict, so that an order promises what its invoice earns.
     """
 
     def __init__(self, program, matches=None, tags=None):
@@ -79,7 +80,8 @@ def get_kind(row, without_revenue=frozenset()):
     if row["redemption_id"]:
         no_revenue = row["reward_kind"] in without_revenue
         return "ignored" if no_revenue else "points_discount"
-    return "ignored" if row["is_downpayment"] else "product"
+    is_revenue = not row["is_downpayment"] and not row.get("is_payment")
+    return "product" if is_revenue else "ignored"
 
 
 def get_margin(row):

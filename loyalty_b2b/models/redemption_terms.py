@@ -17,7 +17,7 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_base_lines(self):
         """Return what the order sells, less the discounts that come first, with taxes.
 
-        Goods that points paid for are no sale.
+        Goods that points paid for are no sale, nor are means of payment.
 
         :return: list of base lines, see `account.tax`.
         """
@@ -26,6 +26,7 @@ class LoyaltyB2bRedemption(models.Model):
         lines = self.order_id.order_line.filtered(
             lambda line: (
                 not line.display_type
+                and not line._is_loyalty_b2b_payment()
                 and (
                     not line.loyalty_b2b_redemption_id
                     or line.loyalty_b2b_redemption_id in earlier

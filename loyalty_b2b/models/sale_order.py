@@ -58,7 +58,11 @@ class SaleOrder(models.Model):
             wallet = self.env["loyalty.b2b.wallet"]
             if order.state in ("draft", "sent"):
                 wallet = order._get_loyalty_b2b_wallet()
-            order.loyalty_b2b_can_use = bool(wallet) and not wallet._get_use_refusal()
+            order.loyalty_b2b_can_use = (
+                bool(wallet)
+                and not wallet._get_use_refusal()
+                and (wallet.available > 0 or bool(order._get_loyalty_b2b_uses()))
+            )
 
     @api.depends("state", "locked", "order_line.loyalty_b2b_redemption_id")
     def _compute_loyalty_b2b_use(self):
@@ -172,24 +176,6 @@ class SaleOrder(models.Model):
     def _get_loyalty_b2b_redemption(self):
         """Return the points used as a discount of any amount, in sudo; no rewards."""
         return self._get_loyalty_b2b_uses().filtered(lambda use: not use.reward_id)
-
-    def _get_loyalty_b2b_goods(self):
-        """Return what the order sells, to see later whether it changed."""
-        self.ensure_one()
-        lines = self.order_line.filtered(
-            lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
-        )
-        return sorted(
-            [
-                line.product_id.id,
-                line.product_uom_id.id,
-                line.product_uom_qty,
-                line.price_unit,
-                line.discount,
-                sorted(line.tax_ids.ids),
-            ]
-            for line in lines
-        )
 
     def _get_loyalty_b2b_wallet(self):
         """Return the wallet that this order may use, in sudo; else one it may not."""

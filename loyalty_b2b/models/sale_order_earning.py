@@ -99,6 +99,7 @@ class SaleOrder(models.Model):
                 "order_line_id": line.id,
                 "date_order": self.date_order,
                 "is_downpayment": False,
+                "is_payment": line._is_loyalty_b2b_payment(),
                 "redemption_id": line.loyalty_b2b_redemption_id.id,
                 "reward_kind": line.sudo().loyalty_b2b_redemption_id.reward_kind,
             },
