@@ -6,7 +6,7 @@ ifdef ADDONS
 export ADDONS
 endif
 
-.PHONY: help run reset test tools-test lint wheel i18n bench shell psql clean
+.PHONY: help run reset test test-odoo tools-test lint wheel i18n bench shell psql clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,9 @@ reset: ## drop what `make run` keeps
 
 test: ## all tests, in two groups (ARGS="-k word", ARGS=path, ADDONS=loyalty_b2b)
 	@$(DEV) test $(ARGS)
+
+test-odoo: ## Odoo's own tests with us and without (ARGS="sale portal", ARGS=--light)
+	@$(DEV) test-odoo $(ARGS)
 
 tools-test: ## the tests of these tools (ARGS=)
 	@$(DEV) tools-test $(ARGS)

@@ -3,10 +3,6 @@
 from unittest.mock import patch
 
 import _fixtures as make
-from werkzeug.test import Client
-
-import odoo.http
-from odoo.service import security
 
 PAGE = "/my/loyalty"
 
@@ -125,32 +121,11 @@ class Acts:
     def sign_in(self):
         """Return a browser in which a person of the customer is signed in."""
         login = f"bench.{self.customer.id}"
-        users = self.env["res.users"].with_context(no_reset_password=True)
-        user = users.search([("login", "=", login)]) or users.create(
-            {
-                "name": "Bench",
-                "login": login,
-                "parent_id": self.customer.id,
-                "group_ids": [(6, 0, self.env.ref("base.group_portal").ids)],
-            }
-        )
-        # the portal has a cursor of its own
-        self.env.cr.commit()
-        client = Client(odoo.http.root)
-        client.set_cookie("session_id", self._open_session(user).sid)
-        return client
+        user = self.env["res.users"].search([("login", "=", login)])
+        user = user or make.make_portal_user(self.env, self.customer, login)
+        return make.sign_in(self.env, user)
 
     def get_page(self, client):
         page = client.get(PAGE)
         if page.status_code != 200 or "Available" not in page.text:
             raise AssertionError(f"{PAGE}: {page.status}")
-
-    def _open_session(self, user):
-        env = self.env(user=user.id)
-        session = odoo.http.root.session_store.new()
-        session.update(odoo.http.get_default_session(), db=env.cr.dbname)
-        session.update(uid=user.id, login=user.login, _trace_disable=True)
-        session.session_token = security.compute_session_token(session, env)
-        session.context = dict(env["res.users"].context_get())
-        odoo.http.root.session_store.save(session)
-        return session

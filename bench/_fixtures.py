@@ -4,7 +4,11 @@ import statistics
 import time
 from unittest.mock import patch
 
+from werkzeug.test import Client
+
+import odoo.http
 from odoo import Command, sql_db
+from odoo.service import security
 
 MOVE = "odoo.addons.loyalty_b2b.models.account_move.AccountMove"
 
@@ -39,6 +43,38 @@ def make_program(env, rules=1):
 
 def make_customer(env, name="Customer"):
     return env["res.partner"].create({"name": name, "is_company": True})
+
+
+def make_portal_user(env, partner, login):
+    """Return a person of a customer who signs in to the portal."""
+    return (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                "name": "Bench",
+                "login": login,
+                "parent_id": partner.id,
+                "group_ids": [Command.set(env.ref("base.group_portal").ids)],
+            }
+        )
+    )
+
+
+def sign_in(env, user):
+    """Return a browser in which a user is signed in; what was done is committed."""
+    # requests have cursors of their own
+    env.cr.commit()
+    env = env(user=user.id)
+    session = odoo.http.root.session_store.new()
+    session.update(odoo.http.get_default_session(), db=env.cr.dbname)
+    session.update(uid=user.id, login=user.login, _trace_disable=True)
+    session.session_token = security.compute_session_token(session, env)
+    session.context = dict(env["res.users"].context_get())
+    odoo.http.root.session_store.save(session)
+    client = Client(odoo.http.root)
+    client.set_cookie("session_id", session.sid)
+    return client
 
 
 def make_product(env):

@@ -18,6 +18,7 @@ SPEC = {
     for name in (
         "partner_id",
         "user_id",
+        "currency_id",
         "date_joined",
         "share_before",
         "share_since",

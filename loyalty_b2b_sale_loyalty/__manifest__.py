@@ -1,6 +1,7 @@
 {
     "name": "B2B Loyalty - Coupons and Loyalty of Sales",
-    "summary": "Take over the points of Odoo's own loyalty cards into wallets",
+    "summary": "Points beside Odoo's promotions, gift cards and eWallets; take over its"
+    " loyalty cards",
     "version": "19.0.1.0.0",
     "category": "Sales/Sales",
     "author": "Loyalty B2B contributors",
@@ -10,6 +11,9 @@
         "security/ir.model.access.csv",
         "security/loyalty_b2b_migration_rules.xml",
         "wizard/loyalty_b2b_migration_views.xml",
+        "views/loyalty_b2b_program_views.xml",
+        "views/loyalty_program_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "auto_install": True,
 }

@@ -9,7 +9,16 @@
     "depends": ["loyalty_b2b", "website_sale"],
     "data": [
         "views/loyalty_b2b_program_views.xml",
+        "views/checkout_templates.xml",
+        "views/product_templates.xml",
+        "views/cart_earning_templates.xml",
+        "views/joining_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": [
+            "loyalty_b2b_website_sale/static/src/**/*",
+        ],
+    },
     "demo": ["demo/loyalty_b2b_website_sale_demo.xml"],
     "auto_install": True,
 }

@@ -100,6 +100,14 @@ def test_old_templates_are_dropped_unless_used(server):
     assert sorted(kept) == sorted([names[0], *names[2:]])
 
 
+def test_dependencies_of_every_group_are_kept(server):
+    names = [f"{PREFIX}_deps_all_{n:012}" for n in range(templates.KEEP + 2)]
+    for name in names:
+        with templates.building(server, name):
+            pass
+    assert sorted(databases.find(server, f"{PREFIX}_deps_all_")) == names
+
+
 def test_deprecated_use_stops(tmp_path, monkeypatch):
     monkeypatch.setattr(templates.addons, "get_addons", lambda: ["points"])
     log = tmp_path / "install.log"

@@ -14,6 +14,7 @@ from base import Stop, no_space_left
 # command: (module, function)
 COMMANDS = {
     "test": ("run_tests", "run"),
+    "test-odoo": ("run_test_odoo", "run"),
     "run": ("run_server", "run"),
     "reset": ("run_server", "reset"),
     "lint": ("run_lint", "run"),

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import addons
+import templates
 from base import ROOT
 
 WEBSITE = "website"
+# Addons of Odoo's own that there are beside all of ours.
+BESIDE = {"payment_demo", "sale_loyalty", "website_sale"}
 # What stands after these words of pytest's is no file.
 TAKES_VALUE = ("-k", "-m")
 
@@ -51,6 +54,20 @@ def get_tested_with() -> dict[str, list[str]]:
     """Return what `pyproject.toml` says that the tests of each addon need."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     return settings.get("tool", {}).get("loyalty-b2b", {}).get("tested-with", {})
+
+
+def get_wish(
+    names: Sequence[str], *, ours: bool = True, assets: bool = False
+) -> templates.Wish:
+    """Return the database with addons of ours, the web shop and Odoo's loyalty.
+
+    That of all addons is the one of the last group, so it need not be made anew.
+
+    :param bool ours: without, it holds the same addons of Odoo's own and none of ours
+    """
+    extra = sorted(BESIDE - {*addons.get_external_depends(names)})
+    wish = templates.Wish(tuple(names), tuple(extra), assets)
+    return wish if ours else templates.Wish((), tuple(wish.depends))
 
 
 def share_out(

@@ -4,16 +4,18 @@
     make bench ARGS=posting    bench/posting.py
 
 A script defines `main(env)`. It gets a superuser's environment on a fresh copy of a
-database with all our addons and with Odoo's own `sale_loyalty`, without demo data; it
-prints its table and may commit, as the copy is dropped afterwards. `env.registry` opens
-more cursors; LOYALTY_B2B_TEMPLATE, PGHOST, PGPORT and PGUSER lead to more copies. A
-script whose `main()` takes nothing is run without a database. Files whose names begin
-with an underscore are helpers that the scripts import.
+database with all our addons and with Odoo's own `sale_loyalty` and web shop, without
+demo data; it prints its table and may commit, as the copy is dropped afterwards.
+`env.registry` opens more cursors; LOYALTY_B2B_TEMPLATE, PGHOST, PGPORT and PGUSER lead
+to more copies. A script with `main(env, plain)` gets an environment on a database
+without ours, too; one whose `main()` takes nothing is run without a database. Files
+whose names begin with an underscore are helpers that the scripts import.
 """
 
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import subprocess
 import sys
@@ -22,12 +24,12 @@ from pathlib import Path
 
 import addons
 import databases
+import groups
 import postgres
 import templates
 from base import PYTHON, ROOT, Stop
 
 FOLDER = ROOT / "bench"
-COMPARED_WITH = ("sale_loyalty",)
 RUNNER = ROOT / "tools" / "in_odoo" / "run_script.py"
 
 
@@ -36,13 +38,12 @@ def run(words: Sequence[str]) -> int:
 
     :return: the number of scripts that failed
     """
-    wish = templates.Wish(tuple(addons.get_addons()), extra=COMPARED_WITH)
     failed = []
     with postgres.serving("test") as server:
         for script in find_scripts(words):
             print(f"── {script.stem}", flush=True)
-            wants = wants_database(script)
-            if run_one(server, wish, script) if wants else run_plain(script):
+            wanted = count_databases(script)
+            if run_on(server, script, wanted) if wanted else run_plain(script):
                 failed.append(script.stem)
     if failed:
         print(f"✗ failed: {', '.join(failed)}", file=sys.stderr)
@@ -62,11 +63,11 @@ def find_scripts(words: Sequence[str]) -> list[Path]:
     return [known[Path(word).stem] for word in words] or list(known.values())
 
 
-def wants_database(script: Path) -> bool:
-    """Tell whether the script's `main` takes an environment."""
+def count_databases(script: Path) -> int:
+    """Return how many environments the script's `main` takes."""
     for node in ast.parse(script.read_text()).body:
         if isinstance(node, ast.FunctionDef) and node.name == "main":
-            return bool(node.args.args)
+            return len(node.args.args)
     raise Stop(f"{script} defines no main(): add one.")
 
 
@@ -75,14 +76,18 @@ def run_plain(script: Path) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-def run_one(server: postgres.Server, wish: templates.Wish, script: Path) -> int:
-    with (
-        templates.cloned(server, wish) as (name, template),
-        databases.configured(server, name) as config,
-    ):
+def run_on(server: postgres.Server, script: Path, wanted: int) -> int:
+    """Run a script on a database with ours, and on one without if it wants two."""
+    with contextlib.ExitStack() as stack:
+        names = addons.get_addons()
+        wishes = [groups.get_wish(names, ours=one) for one in (True, False)[:wanted]]
+        copies = [stack.enter_context(templates.cloned(server, w)) for w in wishes]
+        (name, template), *others = copies
+        config = stack.enter_context(databases.configured(server, name))
         environ = {**server.environ(name), "LOYALTY_B2B_TEMPLATE": template}
+        more = [other for other, _template in others]
         return subprocess.run(
-            [str(word) for word in (PYTHON, RUNNER, config, script)],
+            [str(word) for word in (PYTHON, RUNNER, config, script, *more)],
             cwd=ROOT,
             env={**os.environ, **environ},
             check=False,

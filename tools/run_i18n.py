@@ -12,6 +12,7 @@ from pathlib import Path
 
 import addons
 import databases
+import groups
 import polib
 import postgres
 import templates
@@ -79,7 +80,7 @@ def check() -> bool:
 def export(names: Sequence[str], folder: Path) -> dict[str, Path]:
     """Export the terms of each addon to a file of its own."""
     files = {name: folder / f"{name}.pot" for name in names}
-    wish = templates.Wish(tuple(addons.get_addons()))
+    wish = groups.get_wish(addons.get_addons())
     with (
         postgres.serving("test") as server,
         templates.cloned(server, wish) as (database, _template),

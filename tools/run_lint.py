@@ -14,6 +14,7 @@ from pathlib import Path
 
 import addons
 import databases
+import groups
 import postgres
 import run_i18n
 import templates
@@ -81,7 +82,7 @@ def check_pylint() -> bool:
 
 def check_test_lint() -> bool:
     """Run Odoo's own lint tests with our addons installed; Odoo itself passes them."""
-    wish = templates.Wish(tuple(addons.get_addons()))
+    wish = groups.get_wish(addons.get_addons())
     tags = ",".join(f"/test_lint:{name}" for name in TEST_LINT)
     log = LOGS / "test-lint.log"
     with (

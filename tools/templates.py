@@ -38,7 +38,9 @@ from postgres import Server
 
 FORMAT = "1"  # raise it when the way templates are made changes
 KEEP = 5  # templates of one kind
+KEEP_DEPENDENCIES = 12  # whatever they depend on, they are one kind
 ATTEMPTS = 3
+DEPENDENCIES = "_deps_all_"
 PREGENERATE = ROOT / "tools" / "in_odoo" / "pregenerate_assets.py"
 
 
@@ -107,6 +109,8 @@ def make_template(server: Server, wish: Wish, *, careful: bool = False) -> str:
     :param bool careful: give up if somebody saves a file of an addon meanwhile
     :raises FilesChanged: then
     """
+    if not wish.ours:
+        return ensure_dependencies(server, wish)
     name = get_addons_template(server, wish)
     warm = f"{name}_assets"
     if databases.exists(server, warm):
@@ -157,8 +161,9 @@ def building(server: Server, name: str, base: str = "") -> Iterator[str]:
 
 def drop_old(server: Server, name: str) -> None:
     """Drop older templates of the same kind, unless a run uses them."""
-    kind = "_".join(name.split("_")[:4])
-    for old in databases.find(server, kind)[KEEP:]:
+    kind = "_".join(name.split("_")[:4]) + "_"
+    keep = KEEP_DEPENDENCIES if DEPENDENCIES in kind else KEEP
+    for old in databases.find(server, kind)[keep:]:
         with open_lock(old) as lock:
             if try_lock(lock, fcntl.LOCK_EX):
                 databases.drop(server, old)
@@ -173,7 +178,7 @@ def get_dependencies_template(server: Server, wish: Wish) -> str:
         version = str(connection.server_version)
     places = [source.origin, str(source.folder), source.version]
     key = digest(FORMAT, LOCK_FILE.read_text(), *places, version, *wish.depends)
-    return f"lb2b_{CHECKOUT}_deps_all_{key}"
+    return f"lb2b_{CHECKOUT}{DEPENDENCIES}{key}"
 
 
 def get_addons_template(server: Server, wish: Wish) -> str:

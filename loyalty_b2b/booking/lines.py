@@ -11,16 +11,19 @@ class Lines:
     A line comes as a dict with: product_id, categ_id, tag_ids, quantity (in the
     product's own unit), net and cost (of the whole line, in one currency; cost None if
     unknown), discount (%), pricelist_id, channel, order_line_id, date_order,
-    is_downpayment, redemption_id, reward_kind. Invoice lines, order lines and the
-    portal's query give the same dict, so that an order promises what its invoice earns.
+    is_downpayment, redemption_id, reward_kind; is_payment where a glue addon knows of
+    other means of payment. Invoice lines, order lines and the portal's query give the
+    same dict, so that an order promises what its invoice earns.
     """
 
-    def __init__(self, program, matches=None):
+    def __init__(self, program, matches=None, tags=None):
         """Read the terms of a programme.
 
         :param matches: of `program._match_domains`; none are asked if left out.
+        :param tags: product id → ids of its tags, for callers that ask once for all.
         """
         self.program = program
+        self.tags = tags or {}
         self.asks = program._get_rule_set().asks
         self._exclusions = program._get_exclusions()
         self._matches = matches or {}
@@ -77,7 +80,8 @@ def get_kind(row, without_revenue=frozenset()):
     if row["redemption_id"]:
         no_revenue = row["reward_kind"] in without_revenue
         return "ignored" if no_revenue else "points_discount"
-    return "ignored" if row["is_downpayment"] else "product"
+    is_revenue = not row["is_downpayment"] and not row.get("is_payment")
+    return "product" if is_revenue else "ignored"
 
 
 def get_margin(row):

@@ -74,6 +74,7 @@ from . import wallet_progress
 from . import wallet_goals
 from . import product
 from . import program_conditions
+from . import program_facts
 from . import sale_order_earning
 from . import sale_order_channel
 from . import account_move_channel
@@ -151,6 +152,7 @@ from . import tier_words
 from . import wallet_tier_words
 from . import wallet_tier_screens
 from . import res_partner_tier_figures
+from . import res_partner_visit
 from . import program_activities
 from . import wallet_portal
 from . import wallet_tier_portal
@@ -253,10 +255,12 @@ from . import redemption_order_outcome
 from . import redemption_recount
 from . import redemption_cart
 from . import redemption_cart_change
+from . import redemption_cart_paid
 from . import wallet_recount
 from . import reward_order
 from . import sale_order_rewards
 from . import sale_order_cart
+from . import sale_order_cart_paid
 from . import account_move_desk
 from . import wallet_desk
 from . import wallet_next_step

@@ -49,7 +49,9 @@ class LoyaltyB2bApproval(models.Model):
         question = self.sudo()
         user = partner.sudo().user_ids.filtered("active")[:1]
         user = user or question.redemption_id.user_id or self.env.user
-        question.with_user(user).sudo()._answer(verdict, points, answer, by=partner)
+        # a website sets its own company, which may not be one of his
+        question = question.with_user(user).with_context(allowed_company_ids=[])
+        question.sudo()._answer(verdict, points, answer, by=partner)
 
     def _answer_for_customer(self, verdict, points, answer):
         """Answer in the customer's place, as a loyalty officer whom he told so.

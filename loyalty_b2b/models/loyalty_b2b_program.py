@@ -446,6 +446,8 @@ class LoyaltyB2bProgram(models.Model):
         """
         if row["is_downpayment"]:
             return "down_payment"
+        if row.get("is_payment"):
+            return "payment_means"
         if exclusions.get("delivery") and row.get("is_delivery"):
             return "delivery"
         if row["product_id"] in exclusions["products"]:

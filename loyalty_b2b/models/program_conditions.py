@@ -40,27 +40,37 @@ class LoyaltyB2bProgram(models.Model):
 
         :return: (model, id) → ids of rules.
         """
+        places = self._find_domain_queries(product_ids, partner_ids)
+        if not places:
+            return {}
+        queries = [
+            SQL("SELECT %s AS place, m.id FROM (%s) AS m", place, query)
+            for place, (_model, _rule_ids, query) in enumerate(places)
+        ]
+        matches = defaultdict(frozenset)
+        for place, record_id in self.env.execute_query(
+            SQL(" UNION ALL ").join(queries)
+        ):
+            model, rule_ids, _query = places[place]
+            matches[model, record_id] |= rule_ids
+        return dict(matches)
+
+    def _find_domain_queries(self, product_ids, partner_ids):
+        """Return (model, ids of rules, subquery of the ids for which they hold).
+
+        For who asks more at the same time; see `_match_domains`.
+        """
         ids = {"product.product": product_ids, "res.partner": partner_ids}
         wanted = defaultdict(frozenset)
         for program in self:
             for place, rule_ids in program._get_domains().items():
                 if ids[place[0]]:
                     wanted[place] |= rule_ids
-        queries = [
-            SQL("SELECT %s AS place, m.id FROM (%s) AS m", place, query)
-            for place, (model, text) in enumerate(wanted)
+        return [
+            (model, rule_ids, query)
+            for (model, text), rule_ids in wanted.items()
             for query in self._get_domain_query(model, text, ids[model])
         ]
-        if not queries:
-            return {}
-        places = list(wanted)
-        matches = defaultdict(frozenset)
-        for place, record_id in self.env.execute_query(
-            SQL(" UNION ALL ").join(queries)
-        ):
-            model = places[place][0]
-            matches[model, record_id] |= wanted[places[place]]
-        return dict(matches)
 
     @tools.ormcache("self.id")
     def _get_domains(self):

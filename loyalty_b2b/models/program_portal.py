@@ -87,8 +87,12 @@ class LoyaltyB2bProgram(models.Model):
             )
             if self.max_order_percent < 100
             else "",
-            self.env._("To use points on an order, ask your account manager."),
+            self._get_portal_use_text(),
         ]
+
+    def _get_portal_use_text(self):
+        """Return where points are used; glue addons know more places."""
+        return self.env._("To use points on an order, ask your account manager.")
 
     def _get_portal_activation_text(self):
         days = self.activation_days

@@ -25,6 +25,12 @@ class LoyaltyB2bProgram(models.Model):
         help="Which data of persons the programme uses, what for and how long. Shown"
         " beside the terms; nothing is shown while it is empty.",
     )
+    faq = fields.Html(
+        string="Questions and answers",
+        translate=True,
+        help="What customers ask. Shown before the terms; nothing is shown while it is"
+        " empty.",
+    )
     offers_text = fields.Text(
         string="Consent to offers",
         translate=True,
@@ -104,8 +110,17 @@ class LoyaltyB2bProgram(models.Model):
         text = self.data_use or ""
         return text if html2plaintext(text).strip() else ""
 
+    def _get_faq(self):
+        """Return the questions and answers; '' if there are none."""
+        text = self.faq or ""
+        return text if html2plaintext(text).strip() else ""
+
     def _prepare_portal_rules(self):
-        return {**super()._prepare_portal_rules(), "data_use": self._get_data_use()}
+        return {
+            **super()._prepare_portal_rules(),
+            "data_use": self._get_data_use(),
+            "faq": self._get_faq(),
+        }
 
     def _get_consent_text(self, kind, channel):
         """Return what a person agrees to, and its version.

@@ -38,6 +38,17 @@ class LoyaltyB2bRedemption(models.Model):
         # nobody gives a cart a date of validity
         return not self._is_in_cart() and super()._is_expired()
 
+    def _is_same_customer(self):
+        # at checkout people pick addresses of their company, and currencies
+        if not self._is_in_cart():
+            return super()._is_same_customer()
+        order = self.order_id
+        wallets = order.partner_invoice_id._get_loyalty_b2b_wallets(order.company_id)
+        is_free = self.state == "draft" and not self.reward_id
+        return self.wallet_id in wallets and (
+            is_free or self.currency_id == order.currency_id
+        )
+
     # === CHOOSE === #
 
     def _prepare_hold(self):
@@ -136,7 +147,7 @@ class LoyaltyB2bRedemption(models.Model):
             return super()._make_ready(is_paid)
         if is_paid:
             # stock, too, may be gone: what is paid is given
-            self._recount()
+            self.filtered("reward_id")._recount()
         else:
             if refusal := self._get_asking_refusal():
                 raise UserError(self._prefix_order(refusal))

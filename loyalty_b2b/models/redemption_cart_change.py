@@ -32,7 +32,7 @@ class LoyaltyB2bRedemption(models.Model):
         base_lines = draft._get_base_lines()
         refusal = ""
         if not self._is_same_customer():
-            refusal = self.env._("it is another customer's by now.")
+            refusal = self.env._("The cart is another customer's by now.")
         elif not self._is_held():
             refusal = self._get_taking_refusal(draft)
         if not refusal:
@@ -163,9 +163,8 @@ class LoyaltyB2bRedemption(models.Model):
             "amount": draft.amount,
             "fingerprint": draft._get_fingerprint(),
         }
-        if not self.reward_id:
-            rate = ("rate_points", "rate_amount", "rate_tax")
-            values |= {name: draft[name] for name in rate}
+        if not self.reward_id and self.state == "draft":
+            values |= self._prepare_terms(self.order_id, self.wallet_id)
         self.with_context(**QUIET).write(values)
         if changed and self.state == "reserved":
             self._hold_instead_of(self._get_holds())

@@ -174,8 +174,10 @@ class LoyaltyB2bRedemption(models.Model):
         Only who may open the use: others could not see what they are asked for.
         """
         self.ensure_one()
+        # in whatever companies somebody else works just now
+        use = self.with_context(allowed_company_ids=[])
         for user in (self.responsible_id, self.wallet_id.user_id):
-            if user.active and self.with_user(user).has_access("read"):
+            if user.active and use.with_user(user).has_access("read"):
                 return user
         return self.env["res.users"]
 

@@ -144,7 +144,7 @@ class LoyaltyB2bRedemption(models.Model):
         return {
             "redemption_id": self.id,
             "order_id": self.order_id.id or None,
-            "order_name": self.order_name,
+            "order_name": self.order_name or None,
             "partner_id": self.partner_id.id,
             "partner_name": self.partner_id.display_name,
             "contact_id": self.contact_id.id or None,

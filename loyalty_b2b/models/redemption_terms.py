@@ -17,7 +17,7 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_base_lines(self):
         """Return what the order sells, less the discounts that come first, with taxes.
 
-        Goods that points paid for are no sale.
+        Goods that points paid for are no sale, nor are means of payment.
 
         :return: list of base lines, see `account.tax`.
         """
@@ -26,6 +26,7 @@ class LoyaltyB2bRedemption(models.Model):
         lines = self.order_id.order_line.filtered(
             lambda line: (
                 not line.display_type
+                and not line._is_loyalty_b2b_payment()
                 and (
                     not line.loyalty_b2b_redemption_id
                     or line.loyalty_b2b_redemption_id in earlier
@@ -241,25 +242,12 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_fingerprint(self):
         """Return what the discount depends on, to see later whether it changed."""
         order = self.order_id
-        lines = order.order_line.filtered(
-            lambda line: not line.display_type and not line.loyalty_b2b_redemption_id
-        )
         earlier = self._get_earlier_uses()
         return {
             **self._get_customer_fingerprint(),
             **({"earlier": earlier._get_discounts()} if earlier else {}),
             "fiscal_position": order.fiscal_position_id.id,
-            "lines": sorted(
-                [
-                    line.product_id.id,
-                    line.product_uom_id.id,
-                    line.product_uom_qty,
-                    line.price_unit,
-                    line.discount,
-                    sorted(line.tax_ids.ids),
-                ]
-                for line in lines
-            ),
+            "lines": order._get_loyalty_b2b_goods(),
         }
 
     def _get_discounts(self):

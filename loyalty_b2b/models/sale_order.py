@@ -58,7 +58,11 @@ class SaleOrder(models.Model):
             wallet = self.env["loyalty.b2b.wallet"]
             if order.state in ("draft", "sent"):
                 wallet = order._get_loyalty_b2b_wallet()
-            order.loyalty_b2b_can_use = bool(wallet) and not wallet._get_use_refusal()
+            order.loyalty_b2b_can_use = (
+                bool(wallet)
+                and not wallet._get_use_refusal()
+                and (wallet.available > 0 or bool(order._get_loyalty_b2b_uses()))
+            )
 
     @api.depends("state", "locked", "order_line.loyalty_b2b_redemption_id")
     def _compute_loyalty_b2b_use(self):

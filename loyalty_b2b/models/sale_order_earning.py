@@ -71,14 +71,18 @@ class SaleOrder(models.Model):
         order_lines = self.order_line.filtered(
             lambda line: not line.display_type and not line.is_downpayment
         )
-        matches = program._match_domains(set(order_lines.product_id.ids), {owner.id})
-        lines = Lines(program, matches)
-        facts = owner._prepare_loyalty_b2b_facts(program, lines.asks)
+        found = program._find_line_facts(set(order_lines.product_id.ids), owner.id)
+        lines = Lines(program, found.matches, found.tags)
+        facts = self._prepare_loyalty_b2b_owner_facts(owner, program, lines.asks)
         customer = lines.prepare_customer(facts)
         return [
             self._prepare_loyalty_b2b_line(line, lines, day, customer)
             for line in order_lines
         ]
+
+    def _prepare_loyalty_b2b_owner_facts(self, owner, program, asks):
+        """Return the facts of the company that is invoiced; a page may know them."""
+        return owner._prepare_loyalty_b2b_facts(program, asks)
 
     def _prepare_loyalty_b2b_line(self, line, lines, day, customer):
         program = lines.program
@@ -88,12 +92,14 @@ class SaleOrder(models.Model):
         return lines.prepare(
             {
                 **self._prepare_loyalty_b2b_product(line, lines.asks),
+                "tag_ids": lines.tags.get(line.product_id.id, ()),
                 "discount": line.discount,
                 "pricelist_id": self.pricelist_id.id,
                 "channel": "channels" in lines.asks and self._get_loyalty_b2b_channel(),
                 "order_line_id": line.id,
                 "date_order": self.date_order,
                 "is_downpayment": False,
+                "is_payment": line._is_loyalty_b2b_payment(),
                 "redemption_id": line.loyalty_b2b_redemption_id.id,
                 "reward_kind": line.sudo().loyalty_b2b_redemption_id.reward_kind,
             },
@@ -122,7 +128,6 @@ class SaleOrder(models.Model):
         return {
             "product_id": product.id,
             "categ_id": product.categ_id.id,
-            "tag_ids": product.all_product_tag_ids.ids if "tags" in asks else (),
             "quantity": quantity,
             "net": line.price_subtotal,
             "cost": cost,

@@ -61,6 +61,14 @@ class SaleOrderLine(models.Model):
             and self.sudo().loyalty_b2b_redemption_id.reward_kind != "product"
         )
 
+    def _is_loyalty_b2b_payment(self):
+        """Tell whether the line is a means of payment, neither sale nor discount.
+
+        Points neither fall on it nor are earned with it, and what others earn does not
+        fall because of it. Glue addons know of gift cards and the like.
+        """
+        return False
+
     def _filter_loyalty_b2b_free(self):
         """Return the lines that do not stand for points."""
         return self.filtered(lambda line: not line.loyalty_b2b_redemption_id)

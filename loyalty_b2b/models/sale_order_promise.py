@@ -56,22 +56,32 @@ class SaleOrder(models.Model):
     def _get_loyalty_b2b_sentences(self, wallet):
         program = wallet.program_id.with_env(self.env)
         promise = self._get_loyalty_b2b_preview(wallet)
-        texts = []
-        if promise.points:
-            texts.append(
-                self.env._(
-                    "This order earns about %(points)s %(name)s once it is invoiced.",
-                    points=formatLang(self.env, promise.points, digits=0),
-                    name=program._get_point_name(promise.points),
-                )
-            )
-        if promise.nudge:
-            texts.append(
-                self.env._(
-                    "%(amount)s more (net) earn %(points)s %(name)s extra.",
-                    amount=self._format_loyalty_b2b_missing(promise.nudge, program),
-                    points=formatLang(self.env, promise.nudge.points, digits=0),
-                    name=program._get_point_name(promise.nudge.points),
-                )
-            )
-        return texts
+        texts = [
+            self._get_loyalty_b2b_earning_text(promise, program),
+            self._get_loyalty_b2b_nudge_text(promise, program),
+        ]
+        return [text for text in texts if text]
+
+    def _get_loyalty_b2b_earning_text(self, promise, program):
+        """Return what the order earns as a sentence, '' for nothing.
+
+        :param promise: `Promise`.
+        """
+        if not promise.points:
+            return ""
+        return self.env._(
+            "This order earns about %(points)s %(name)s once it is invoiced.",
+            points=formatLang(self.env, promise.points, digits=0),
+            name=program._get_point_name(promise.points),
+        )
+
+    def _get_loyalty_b2b_nudge_text(self, promise, program):
+        """Return what more of the order would earn as a sentence, '' for nothing."""
+        if not promise.nudge:
+            return ""
+        return self.env._(
+            "%(amount)s more (net) earn %(points)s %(name)s extra.",
+            amount=self._format_loyalty_b2b_missing(promise.nudge, program),
+            points=formatLang(self.env, promise.nudge.points, digits=0),
+            name=program._get_point_name(promise.nudge.points),
+        )

@@ -106,6 +106,7 @@ from . import test_process_tiers
 from . import test_tier_screens
 from . import test_tier_portal
 from . import test_tier_rights
+from . import test_matrix_models
 from . import test_matrix_methods
 from . import test_matrix_routes
 from . import test_desk

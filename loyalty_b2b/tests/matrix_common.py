@@ -57,12 +57,26 @@ def write_table(rows):
     )
 
 
-def is_ours(module):
-    return (module or "").startswith("odoo.addons.loyalty_b2b")
+def get_addon(cls):
+    """Return the addon of ours that a class is of, `None` for a class of Odoo's."""
+    parts = (getattr(cls, "__module__", None) or "").split(".")
+    ours = parts[:2] == ["odoo", "addons"] and parts[2].startswith("loyalty_b2b")
+    return parts[2] if ours else None
+
+
+def get_home(model):
+    """Return the addon of ours that brought a model, `None` for a model of Odoo's."""
+    name = model._original_module or ""
+    return name if name.startswith("loyalty_b2b") else None
 
 
 class MatrixCommon(LoyaltyB2bPortalCommon):
-    """One customer, and everybody who could want to see or change what is his."""
+    """One customer, and everybody who could want to see or change what is his.
+
+    Each addon of ours tries its own routes, methods and models, with its own tables.
+    """
+
+    addon = "loyalty_b2b"
 
     @classmethod
     def setUpClass(cls):

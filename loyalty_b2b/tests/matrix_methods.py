@@ -46,9 +46,6 @@ loyalty.b2b.gift.export.action_export                     - - - - - - - - - y y 
 loyalty.b2b.gift.new.action_give                          - - - - - - - e e e e -
 loyalty.b2b.goodwill.action_give                          - - - - - - - - - e e -
 loyalty.b2b.join.action_join                              - - - - - - - - - e e -
-loyalty.b2b.migration.action_book                         - - - - - - - - - - - -
-loyalty.b2b.migration.action_dry_run                      - - - - - - - - - - - -
-loyalty.b2b.migration.action_report                       - - - - - - - - - - - -
 loyalty.b2b.movement.action_open                          - - - - - - - o o o o o
 loyalty.b2b.opening.action_book                           - - - - - - - - - - e -
 loyalty.b2b.opening.action_dry_run                        - - - - - - - - - - e -

@@ -18,7 +18,6 @@ GET /loyalty/invitation/<string:token>/logo                              y y y y
 GET /my/loyalty                                                          - y - y y y - - - - - -
 GET /my/loyalty/<int:entry_id>                                           - - - y y y - - - - - -
 GET /my/loyalty/approval/<int:approval_id>                               - - - - - y - - - - - -
-GET /my/loyalty/order/<int:order_id>/preview                             - - - y y y - - - - - -
 GET /my/loyalty/page/<int:page>                                          - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>                                 - y - y y y - - - - - -
 GET /my/loyalty/program/<int:program_id>/approvals                       - - - - - y - - - - - -
@@ -42,6 +41,7 @@ GET /my/loyalty/program/<int:program_id>/uses                            - y - y
 GET /my/loyalty/program/<int:program_id>/uses/page/<int:page>            - y - y y y - - - - - -
 GET /my/loyalty/use/<int:use_id>                                         - - - y y y - - - - - -
 GET /my/orders/<int:order_id>                                            - - y y y y - y y y y y
+JSON /my/loyalty/order/<int:order_id>/preview                            - - - y y y - - - - - -
 POST /loyalty/administrator/<string:token>                               w w w w w w w w w w w w
 POST /loyalty/approval/<string:token>                                    w w w w w w w w w w w w
 POST /loyalty/invitation/<string:token>/ask                              w w w w w w w w w w w w
@@ -65,7 +65,7 @@ POST /my/loyalty/use/<int:use_id>/withdraw                               - - - w
 
 # What the forms carry; "@" stands before somebody's role.
 FORMS = {
-    "GET /my/loyalty/order/<int:order_id>/preview": {"points": 10},
+    "JSON /my/loyalty/order/<int:order_id>/preview": {"points": 10},
     "POST /loyalty/administrator/<string:token>": {"answer": "confirm"},
     "POST /loyalty/approval/<string:token>": {"verdict": "accepted"},
     "POST /loyalty/invitation/<string:token>/ask": {

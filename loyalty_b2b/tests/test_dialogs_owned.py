@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .matrix_common import MatrixCommon, is_ours
+from .matrix_common import MatrixCommon, get_home
 
 
 @tagged("post_install", "-at_install")
@@ -35,7 +35,7 @@ class TestDialogsOwned(MatrixCommon):
             for name, model in sorted(self.env.items())
             if model._transient
             and not model._abstract
-            and is_ours(f"odoo.addons.{model._original_module}")
+            and get_home(model)
         ]
 
     def _get_hidden(self, model, given):

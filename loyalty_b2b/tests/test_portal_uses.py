@@ -81,6 +81,11 @@ class TestPortalUses(PortalRewardCommon):
         self._use()
         self.assertIn("Fuel voucher", self._text(self._read("/my/loyalty")))
 
+    def test_what_was_used_without_an_order_names_none(self):
+        entries = self._use().entry_ids
+        self.assertTrue(entries)
+        self.assertEqual(set(entries.mapped("order_name")), {False})
+
     def test_nothing_used_leads_to_the_rewards(self):
         page = self._read(f"{self.url}/uses")
         self.assertIn("No points were used yet", self._text(page))

@@ -86,17 +86,23 @@ class UseCommon(LoyaltyB2bCommon):
     @classmethod
     def _pay(cls, order, amount=None):
         """Let a web payment of the order succeed."""
-        provider = cls._create_provider()
-        transaction = (
+        transaction = cls._create_payment(order, cls._create_provider(), amount)
+        transaction._set_done()
+        return transaction
+
+    @classmethod
+    def _create_payment(cls, order, provider, amount=None):
+        """Return a web payment of the order that has only begun."""
+        method = cls.env.ref("payment.payment_method_unknown")
+        number = len(order.transaction_ids)
+        return (
             cls.env["payment.transaction"]
             .sudo()
             .create(
                 {
                     "provider_id": provider.id,
-                    "payment_method_id": cls.env.ref(
-                        "payment.payment_method_unknown"
-                    ).id,
-                    "reference": f"test-{order.name}",
+                    "payment_method_id": method.id,
+                    "reference": f"test-{order.name}-{number}",
                     "amount": order.amount_total if amount is None else amount,
                     "currency_id": order.currency_id.id,
                     "partner_id": order.partner_id.id,
@@ -105,8 +111,6 @@ class UseCommon(LoyaltyB2bCommon):
                 }
             )
         )
-        transaction._set_done()
-        return transaction
 
     def _our_lines(self, document):
         name = "order_line" if document._name == "sale.order" else "invoice_line_ids"

@@ -1,10 +1,12 @@
 """How the demo shop is paid: simulated payments and wire transfers, if installed."""
 
-# Addon → code and state of its provider.
+# Addon → its provider in the main company, and the state that the shop's own gets.
 PROVIDERS = {
-    "payment_demo": ("demo", "test"),
-    "payment_custom": ("custom", "enabled"),
+    "payment_demo": ("payment.payment_provider_demo", "test"),
+    "payment_custom": ("payment.payment_provider_transfer", "enabled"),
 }
+# For transfers; an example of the standard on account numbers, nobody's own.
+IBAN = "PL61109010140000071219812874"
 
 
 def prepare(company):
@@ -13,14 +15,26 @@ def prepare(company):
     :param company: `res.company` of the demo data.
     """
     modules = company.env["ir.module.module"].sudo()
-    for name, (code, state) in PROVIDERS.items():
+    for name, (xmlid, state) in PROVIDERS.items():
         if modules._get(name).state == "installed":
-            _get_provider(company, code).write({"state": state, "is_published": True})
+            provider = _get_provider(company, xmlid)
+            provider.write({"state": state, "is_published": True})
+            if name == "payment_custom":
+                _prepare_transfer(provider)
 
 
-def _get_provider(company, code):
-    """Return the company's provider; one copied from another company if it has none."""
-    providers = company.env["payment.provider"].sudo()
-    of_code = providers.search([("code", "=", code)])
-    own = of_code.filtered(lambda one: one.company_id == company)[:1]
-    return own or of_code[:1].copy({"company_id": company.id})
+def _get_provider(company, xmlid):
+    """Return the company's own of a provider; a copy if it has none."""
+    original = company.env.ref(xmlid).sudo().with_context(active_test=False)
+    own = original.search(
+        [("company_id", "=", company.id), ("code", "=", original.code)]
+    ).filtered(lambda one: one.payment_method_ids == original.payment_method_ids)
+    return own[:1] or original.copy({"company_id": company.id})
+
+
+def _prepare_transfer(provider):
+    """Let customers read which account to transfer to."""
+    journal = provider.journal_id.sudo()
+    if journal and not journal.bank_account_id:
+        journal.set_bank_account(IBAN)
+        provider.action_recompute_pending_msg()

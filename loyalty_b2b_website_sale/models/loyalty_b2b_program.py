@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import fields, models, tools
 
 
 class LoyaltyB2bProgram(models.Model):
@@ -28,8 +28,15 @@ class LoyaltyB2bProgram(models.Model):
     def _is_shown_on(self, website):
         """Tell whether a website shows the programme."""
         self.ensure_one()
+        is_shown, website_ids = self._get_shop_terms()
         return (
-            self.shop_shown
-            and self.company_id == website.company_id
-            and (not self.website_ids or website in self.website_ids)
+            is_shown
+            and self._get_terms().company_id == website.company_id.id
+            and (not website_ids or website.id in website_ids)
         )
+
+    @tools.ormcache("self.id")
+    def _get_shop_terms(self):
+        """Return whether the programme is shown, and where if not everywhere."""
+        program = self.sudo()
+        return program.shop_shown, frozenset(program.website_ids.ids)

@@ -1,0 +1,93 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+
+class SaleOrder(models.Model):
+    """What a customer has paid with is what the cart gets, however late it is told."""
+
+    _inherit = "sale.order"
+
+    # === BUSINESS METHODS === #
+
+    def _prepare_loyalty_b2b_paid(self):
+        """Return what a payment has to remember of its cart; {} without points.
+
+        :return: dict of plain values: `total`, `goods`, `uses`.
+        """
+        self.ensure_one()
+        uses = self._get_loyalty_b2b_open_uses()
+        if not uses:
+            return {}
+        return {
+            "total": self.amount_total,
+            "goods": self._get_loyalty_b2b_goods(),
+            "uses": uses._prepare_remembered(),
+        }
+
+    def _put_back_loyalty_b2b_paid(self, remembered):
+        """Put the discounts back that a payment was started with.
+
+        Only where nothing but them has changed since: points were gone, so they were
+        taken off, or somebody chose others in another tab. Else the cart stays as it
+        is, as with every payment of another amount.
+
+        :param dict remembered: of `_prepare_loyalty_b2b_paid`.
+        """
+        self.ensure_one()
+        order = self.sudo()
+        if not remembered or order.state not in ("draft", "sent"):
+            return
+        same_goods = order._get_loyalty_b2b_goods() == remembered["goods"]
+        if not same_goods or order._has_loyalty_b2b_total(remembered["total"]):
+            return
+        try:
+            with self.env.cr.savepoint():
+                order._put_back_loyalty_b2b_uses(remembered)
+        except UserError:
+            return
+        order._log_loyalty_b2b(
+            body=self.env._(
+                "The customer has paid %(total)s: the discounts for points are those of"
+                " the cart when its payment started.",
+                total=order._format_loyalty_b2b_total(remembered["total"]),
+            )
+        )
+
+    def _put_back_loyalty_b2b_uses(self, remembered):
+        """Put discounts back.
+
+        :raises UserError: if the total is another one then.
+        """
+        rows = {row["id"]: row for row in remembered["uses"]}
+        known = self.env["loyalty.b2b.redemption"].sudo().browse(rows).exists()
+        known = known.filtered(lambda use: use.order_id == self and use._can_put_back())
+        (self._get_loyalty_b2b_uses() - known)._cancel()
+        for use in known:
+            use._put_back(rows[use.id])
+        if not self._has_loyalty_b2b_total(remembered["total"]):
+            raise UserError(self.env._("The total of your cart has changed."))
+
+    def _has_loyalty_b2b_total(self, total):
+        return not self.currency_id.compare_amounts(self.amount_total, total)
+
+    def _get_loyalty_b2b_goods(self):
+        """Return what the order sells, to see later whether it changed."""
+        self.ensure_one()
+        lines = self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.loyalty_b2b_redemption_id
+                and not line._is_loyalty_b2b_payment()
+            )
+        )
+        return sorted(
+            [
+                line.product_id.id,
+                line.product_uom_id.id,
+                line.product_uom_qty,
+                line.price_unit,
+                line.discount,
+                sorted(line.tax_ids.ids),
+            ]
+            for line in lines
+        )
