@@ -15,3 +15,4 @@ from . import test_earn_cart
 from . import test_joining
 from . import test_joining_table
 from . import test_teaser
+from . import test_checkout_express
