@@ -150,6 +150,8 @@ class TestDelivery(OrderRewardCommon):
             {
                 "name": "Free delivery",
                 "program_type": "promotion",
+                "trigger": "auto",
+                "applies_on": "current",
                 "rule_ids": [Command.create({})],
                 "reward_ids": [Command.create({"reward_type": "shipping"})],
             }
