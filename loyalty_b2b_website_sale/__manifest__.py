@@ -9,6 +9,7 @@
     "depends": ["loyalty_b2b", "website_sale"],
     "data": [
         "views/loyalty_b2b_program_views.xml",
+        "views/checkout_templates.xml",
         "views/product_templates.xml",
         "views/cart_earning_templates.xml",
         "views/joining_templates.xml",

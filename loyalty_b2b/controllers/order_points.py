@@ -145,20 +145,7 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
         use = found._prepare_loyalty_b2b_portal_use(wallet, person) if wallet else {}
         if not use:
             return {}
-        # of this page's order only; forgotten once it is read
-        note = request.session.get(NOTE) or {}
-        if note.get("order_id") == order.id:
-            request.session.pop(NOTE)
-        else:
-            note = {}
-        typed = note.get("typed", {})
-        return {
-            **use,
-            "access_token": str(access_token or ""),
-            "error": note.get("error", ""),
-            "start": typed.get("points") or use["use"].get("number") or 0,
-            "typed": typed,
-        }
+        return {**use, "access_token": str(access_token or ""), **take_note(order, use)}
 
     def _change_loyalty_b2b_order(self, order_id, form, change):
         """Change the use of points on an order, and show its page again.
@@ -169,20 +156,48 @@ class LoyaltyB2bOrderPoints(CustomerPortal):
         order, wallet = self._visit_loyalty_b2b_order(order_id, token)
         if not wallet:
             return request.redirect("/my")
-        try:
-            with request.env.cr.savepoint():
-                change(order, wallet, request.env.user.partner_id)
-        except UserError as error:
-            request.session[NOTE] = {
-                "order_id": order.id,
-                "error": str(error),
-                "typed": {
-                    name: clean(request.params.get(name), 250)
-                    for name in ("points", "reason")
-                },
-            }
+        try_change(order, lambda: change(order, wallet, request.env.user.partner_id))
         query = f"?access_token={order.access_token}" if token else ""
         return request.redirect(f"/my/orders/{order.id}{query}#loyalty_b2b_use")
+
+
+def try_change(order, change):
+    """Change an order for a visitor; a refusal is kept for the page he comes back to.
+
+    :param change: function without parameters; may raise UserError.
+    """
+    try:
+        with request.env.cr.savepoint():
+            change()
+    except UserError as error:
+        request.session[NOTE] = {
+            "order_id": order.id,
+            "error": str(error),
+            "typed": {
+                name: clean(request.params.get(name), 250)
+                for name in ("points", "reason")
+            },
+        }
+
+
+def has_note(order):
+    """Tell whether the last try to change an order was refused, and nobody read why."""
+    return (request.session.get(NOTE) or {}).get("order_id") == order.id
+
+
+def take_note(order, use):
+    """Return what the page tells of the last try; forgotten once it is read.
+
+    :param dict use: of `_prepare_loyalty_b2b_portal_use`.
+    :return: dict: `error`; `typed`, what was typed; `start`, the points to begin with.
+    """
+    note = request.session.pop(NOTE) if has_note(order) else {}
+    typed = note.get("typed", {})
+    return {
+        "error": note.get("error", ""),
+        "start": typed.get("points") or use["use"].get("number") or 0,
+        "typed": typed,
+    }
 
 
 def get_key(text):

@@ -177,28 +177,6 @@ class SaleOrder(models.Model):
         """Return the points used as a discount of any amount, in sudo; no rewards."""
         return self._get_loyalty_b2b_uses().filtered(lambda use: not use.reward_id)
 
-    def _get_loyalty_b2b_goods(self):
-        """Return what the order sells, to see later whether it changed."""
-        self.ensure_one()
-        lines = self.order_line.filtered(
-            lambda line: (
-                not line.display_type
-                and not line.loyalty_b2b_redemption_id
-                and not line._is_loyalty_b2b_payment()
-            )
-        )
-        return sorted(
-            [
-                line.product_id.id,
-                line.product_uom_id.id,
-                line.product_uom_qty,
-                line.price_unit,
-                line.discount,
-                sorted(line.tax_ids.ids),
-            ]
-            for line in lines
-        )
-
     def _get_loyalty_b2b_wallet(self):
         """Return the wallet that this order may use, in sudo; else one it may not."""
         self.ensure_one()

@@ -69,3 +69,25 @@ class SaleOrder(models.Model):
 
     def _has_loyalty_b2b_total(self, total):
         return not self.currency_id.compare_amounts(self.amount_total, total)
+
+    def _get_loyalty_b2b_goods(self):
+        """Return what the order sells, to see later whether it changed."""
+        self.ensure_one()
+        lines = self.order_line.filtered(
+            lambda line: (
+                not line.display_type
+                and not line.loyalty_b2b_redemption_id
+                and not line._is_loyalty_b2b_payment()
+            )
+        )
+        return sorted(
+            [
+                line.product_id.id,
+                line.product_uom_id.id,
+                line.product_uom_qty,
+                line.price_unit,
+                line.discount,
+                sorted(line.tax_ids.ids),
+            ]
+            for line in lines
+        )

@@ -30,6 +30,12 @@ class LoyaltyB2bWallet(models.Model):
             lambda wallet: partner._has_loyalty_b2b_role(wallet, "administers")
         )
         domain = Domain("wallet_id", "in", self.ids) & Domain("state", "!=", "draft")
+        # chosen in a cart and given up, before anything was held or asked
+        domain &= ~(
+            Domain("state", "in", ("cancelled", "lapsed"))
+            & Domain("entry_ids", "=", False)
+            & Domain("approval_ids", "=", False)
+        )
         domain &= (
             Domain("reward_kind", "=", False)
             | Domain("reward_kind", "!=", "gift")

@@ -1,4 +1,9 @@
 from . import loyalty_b2b_program
+from . import redemption_words
+from . import sale_order
+from . import sale_order_cart_lines
+from . import sale_order_checkout
+from . import sale_order_line
 from . import program_offers
 from . import ir_http
 from . import product_pricelist
@@ -11,7 +16,6 @@ from . import program_page
 from . import program_shop_screens
 from . import program_teaser
 from . import res_partner
-from . import sale_order
 from . import sale_order_points
 from . import sale_order_channel
 from . import website

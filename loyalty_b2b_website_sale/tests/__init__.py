@@ -4,6 +4,10 @@ from . import test_matrix
 from . import test_other_website
 from . import test_channel
 from . import test_shop
+from . import test_checkout_cart
+from . import test_checkout_follow
+from . import test_checkout_payment
+from . import test_checkout_rewards
 from . import test_earn_products
 from . import test_earn_visits
 from . import test_earn_cart

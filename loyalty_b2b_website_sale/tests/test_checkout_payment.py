@@ -1,0 +1,69 @@
+from odoo.tests import tagged
+
+from .checkout_common import CheckoutCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCheckoutPayment(CheckoutCommon):
+    """The payment page: what is chosen, and what keeps it from being paid."""
+
+    def _points(self, page):
+        found = page.xpath("//section[@id='loyalty_b2b_payment']")
+        return self._text(found[0]) if found else ""
+
+    def _form(self, page):
+        return page.xpath("//form[@id='o_payment_form']")
+
+    # === PAYMENT PAGE === #
+
+    def test_the_payment_page_shows_the_choice(self):
+        page = self._pay_page()
+        self.assertIn("No points used yet Use points", self._points(page))
+        self._choose()
+        page = self._pay_page()
+        self.assertIn("1,500 points used", self._points(page))
+        self.assertIn("Change", self._points(page))
+        self.assertFalse(page.xpath("//form[@name='loyalty_update']"))
+
+    def test_a_wish_that_waits_is_named(self):
+        self._create_cart([(self.service, 1, 100.0)], user=self.buyer)
+        self._post("use", self.buyer, points="2000")
+        text = self._points(self._pay_page(self.buyer))
+        self.assertIn("Jan Boss has not answered yet about 2,000 points", text)
+
+    def test_nothing_is_paid_until_the_points_are_updated(self):
+        self._choose(10000)
+        self.assertAlmostEqual(self.cart.amount_untaxed, 0.0)
+        self.wallet._take("redeem", 4000, "test:elsewhere", order_name="S1")
+        page = self._pay_page()
+        self.assertFalse(self._form(page))
+        self.assertIn("Your points have to be updated", self._text(page))
+        self.assertAlmostEqual(self.cart.amount_untaxed, 0.0)
+        done = self._post("update", back="payment")
+        self.assertTrue(done.headers["Location"].endswith("/shop/payment"))
+        self.assertAlmostEqual(self.cart.amount_untaxed, 40.0)
+        page = self._pay_page()
+        self.assertNotIn("Your points have to be updated", self._text(page))
+        self.assertIn("6,000 points used", self._points(page))
+
+    def test_who_may_not_see_points_any_more_can_update_his_cart(self):
+        self._choose()
+        self.wallet.state = "suspended"
+        page = self._pay_page()
+        self.assertIn("Your points have to be updated", self._text(page))
+        self._post("update", back="payment")
+        self.assertFalse(self.cart._get_loyalty_b2b_redemption())
+        self.assertNotIn("have to be updated", self._text(self._pay_page()))
+
+    def test_the_cart_says_what_has_to_be_updated(self):
+        self._choose(10000)
+        self.wallet._take("redeem", 4000, "test:elsewhere", order_name="S1")
+        page = self._page()
+        self.assertTrue(page.xpath("//div[@name='loyalty_cart_news']//form"))
+        self.assertEqual(self.cart._get_loyalty_b2b_redemption().points, 10000)
+        self._post("update")
+        page = self._page()
+        self.assertFalse(page.xpath("//div[@name='loyalty_cart_news']"))
+        # once, at the top of the cart
+        self.assertIn("becomes", self._text(page))
+        self.assertNotIn("becomes", self._text(self._page()))
