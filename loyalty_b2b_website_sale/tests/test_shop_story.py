@@ -60,10 +60,10 @@ class ShopStory(PaymentCommon):
     def _ask(self):
         cart = self._create_cart([(self.product, 10, 100.0)], user=self.buyer)
         self.start_tour("/shop/cart", "loyalty_b2b_shop_ask", login=self.buyer.login)
-        question = cart._get_loyalty_b2b_uses().approval_ids
-        self.assertEqual(question.redemption_id.state, "approve")
+        wish = self.env["loyalty.b2b.redemption"].search([("order_id", "=", cart.id)])
+        self.assertEqual((wish.state, wish.points), ("approve", 2000))
         self.assertWallet(available=21000, held=0)
-        link = question._get_link_path(self.boss.partner_id)
+        link = wish.approval_ids._get_link_path(self.boss.partner_id)
         self.start_tour(link, "loyalty_b2b_reduce")
         self.env.invalidate_all()
         use = cart._get_loyalty_b2b_redemption()

@@ -215,12 +215,12 @@ add("loyalty_b2b_shop_choose", () => [
         run: "click",
     },
     {
-        content: "The most that the cart takes is half of it",
+        content: "All there is",
         trigger: ".o_loyalty_b2b_use_most",
         run: "click",
     },
     {
-        trigger: ".o_loyalty_b2b_use_total:contains('984.00')",
+        trigger: ".o_loyalty_b2b_use_total:contains('971.70')",
     },
     {
         content: "Fewer",
