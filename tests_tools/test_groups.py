@@ -111,3 +111,11 @@ def test_interruption_ends_the_other_groups_too(monkeypatch):
     )
     with pytest.raises(KeyboardInterrupt):
         run_tests.wait_for(["pytest"], {})
+
+
+def test_database_without_ours_has_the_same_of_odoos():
+    wish = groups.get_wish(["points", "points_shop"])
+    assert wish.ours == groups.get_groups()[-1].ours
+    assert {*wish.depends} == {*groups.BESIDE, "sale", "shop"}
+    plain = groups.get_wish(["points", "points_shop"], ours=False)
+    assert (plain.ours, plain.depends) == ((), wish.depends)

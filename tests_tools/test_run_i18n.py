@@ -61,3 +61,14 @@ def test_merging_keeps_what_is_translated(folder, tmp_path):
         ("Wallet", "Portfel"),
         ("A b", "A be"),
     ]
+
+
+def test_first_export_of_an_addon_makes_its_folder(folder, exported, monkeypatch):
+    (folder.parent.parent / "points_shop").mkdir()
+    monkeypatch.setattr(run_i18n, "ROOT", folder.parent.parent)
+    monkeypatch.setattr(
+        run_i18n, "export", lambda names, place: dict.fromkeys(names, exported)
+    )
+    assert run_i18n.run(["points", "points_shop"]) == 0
+    made = folder.parent.parent / "points_shop" / "i18n" / "points_shop.pot"
+    assert made.read_text() == exported.read_text()

@@ -278,6 +278,8 @@ from . import redemption_board
 from . import redemption_uptake
 from . import wallet_uptake
 from . import company_gifts
+from . import company_staff
+from . import sale_order_contact
 from . import settings_gifts
 from . import gift_limits
 from . import gift_keeping

@@ -57,6 +57,7 @@ class LoyaltyB2bParticipant(models.Model):
         "(program_id, partner_id)",
         "This company already takes part in the programme.",
     )
+    _joined_idx = models.Index("(partner_id, company_id, date_start, id)")
     _dates = models.Constraint(
         "CHECK (date_end IS NULL OR date_end >= date_start)",
         "A company cannot leave a wallet before it has joined it.",

@@ -170,16 +170,9 @@ class LoyaltyB2bProgram(models.Model):
     def _get_starters(self):
         """Return the administrators of the programme's company."""
         self.ensure_one()
-        group = self.env.ref("loyalty_b2b.group_loyalty_b2b_admin").sudo()
-        root = self.env.ref("base.user_root")
-        return group.all_user_ids.filtered(
-            lambda user: (
-                user.active
-                and not user.share
-                and user != root
-                and self.company_id in user.company_ids
-            )
-        ).with_env(self.env)
+        return self.company_id._get_loyalty_b2b_staff(
+            "loyalty_b2b.group_loyalty_b2b_admin"
+        )
 
     def _withdraw_start(self):
         """Forget who asked for the start, or agreed to it: the terms have changed."""

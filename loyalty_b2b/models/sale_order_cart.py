@@ -54,6 +54,12 @@ class SaleOrder(models.Model):
             self.sudo()._log_loyalty_b2b(body=text)
         return news
 
+    def _follow_loyalty_b2b_cart(self):
+        """Compute what points take off a cart anew after it has changed.
+
+        The addon of a web shop says when: not while a page is only looked at.
+        """
+
     def _hold_loyalty_b2b_for_payment(self):
         """Hold all points of a cart for a payment; nothing on orders that are none.
 

@@ -57,16 +57,7 @@ class LoyaltyB2bTransfer(models.Model):
 
     def _get_deciders(self):
         """Return the officers and administrators of the programme's company."""
-        group = self.env.ref(OFFICER).sudo()
-        root = self.env.ref("base.user_root")
-        return group.all_user_ids.filtered(
-            lambda user: (
-                user.active
-                and not user.share
-                and user != root
-                and self.company_id in user.company_ids
-            )
-        ).with_env(self.env)
+        return self.company_id._get_loyalty_b2b_staff(OFFICER)
 
     def _end_asking(self):
         self.activity_unlink([ACTIVITY])

@@ -79,37 +79,58 @@ class LoyaltyB2bChannelCustomer(models.Model):
     @property
     def _table_query(self):
         """Return one row a customer and company; orders are read once."""
-        report = self.env["loyalty.b2b.channel.report"]
         return SQL(
             """
-            WITH joined AS MATERIALIZED (%(joined)s
-            ), placed AS (
-                SELECT j.id, o.date_order < j.moment AS is_before,
-                       %(channel)s <> %(offline)s AS is_online, %(amount)s AS amount
-                  FROM sale_order o
-                  JOIN res_partner p ON p.id = o.partner_id
-                  JOIN joined j ON j.partner_id = p.commercial_partner_id
-                   AND j.company_id = o.company_id
-                 WHERE o.state = 'sale'
-            ), figures AS (SELECT id, %(figures)s FROM placed GROUP BY id)
             SELECT j.id, j.partner_id, c.user_id, j.program_id, j.wallet_id,
-                   j.company_id, company.currency_id, j.is_control,
+                   j.company_id, company.currency_id, w.is_control,
                    j.date_start AS date_joined, %(names)s, %(shares)s
-              FROM joined j
+              FROM loyalty_b2b_participant j
+              JOIN loyalty_b2b_wallet w ON w.id = j.wallet_id
               JOIN res_partner c ON c.id = j.partner_id
               JOIN res_company company ON company.id = j.company_id
-              LEFT JOIN figures f ON f.id = j.id
+              LEFT JOIN (%(ordered)s) f ON f.id = j.id
+             -- the first participation, as in the report
+             WHERE NOT EXISTS (
+                SELECT FROM loyalty_b2b_participant e
+                 WHERE e.partner_id = j.partner_id AND e.company_id = j.company_id
+                   AND (e.date_start, e.id) < (j.date_start, j.id))
             """,
-            joined=report._get_joined_sql(),
-            channel=self.env["sale.order"]._get_loyalty_b2b_channel_sql(),
-            offline=OFFLINE,
-            amount=report._get_amount_sql(),
-            figures=self._get_figures_sql(),
+            ordered=self._get_ordered_sql(),
             names=SQL(", ").join(
                 SQL("COALESCE(f.%(name)s, 0) AS %(name)s", name=SQL.identifier(name))
                 for name in self._get_figures()
             ),
             shares=self._get_shares_sql(),
+        )
+
+    @api.model
+    def _get_ordered_sql(self):
+        """Return what was ordered for each participation, before it and since."""
+        report = self.env["loyalty.b2b.channel.report"]
+        return SQL(
+            """
+            SELECT placed.id, %(figures)s
+              FROM (
+                    SELECT t.id, o.date_order < %(moment)s AS is_before,
+                           %(channel)s <> %(offline)s AS is_online,
+                           %(amount)s::float AS amount
+                      FROM sale_order o
+                      JOIN res_partner p ON p.id = o.partner_id
+                      JOIN loyalty_b2b_participant t
+                        ON t.partner_id = p.commercial_partner_id
+                       AND t.company_id = o.company_id
+                      JOIN loyalty_b2b_program g ON g.id = t.program_id
+                     WHERE o.state = 'sale'
+                    -- what stands above is worked out once a row, not once a figure
+                    OFFSET 0
+              ) placed
+             GROUP BY placed.id
+            """,
+            figures=self._get_figures_sql(),
+            moment=report._get_moment_sql("t"),
+            channel=self.env["sale.order"]._get_loyalty_b2b_channel_sql(),
+            offline=OFFLINE,
+            amount=report._get_amount_sql(),
         )
 
     @api.model

@@ -107,8 +107,8 @@ class LoyaltyB2bChannelReport(models.Model):
                    c.user_id, o.user_id AS salesperson_id, o.team_id, j.program_id,
                    o.company_id, company.currency_id, x.channel, x.amount,
                    CASE WHEN j.id IS NULL THEN 'outside'
-                        WHEN j.is_control THEN 'control'
-                        WHEN o.date_order < j.moment THEN 'before'
+                        WHEN w.is_control THEN 'control'
+                        WHEN o.date_order < %(moment)s THEN 'before'
                         ELSE 'since' END AS period,
                    1 AS order_count, (x.channel <> %(offline)s)::int AS online_count,
                    (x.channel <> %(offline)s)::int::float AS online_share,
@@ -121,39 +121,53 @@ class LoyaltyB2bChannelReport(models.Model):
               JOIN res_partner c ON c.id = COALESCE(p.commercial_partner_id, p.id)
               LEFT JOIN (%(joined)s) j
                      ON j.partner_id = c.id AND j.company_id = o.company_id
+              LEFT JOIN loyalty_b2b_wallet w ON w.id = j.wallet_id
+              LEFT JOIN loyalty_b2b_program g ON g.id = j.program_id
              CROSS JOIN LATERAL (SELECT %(channel)s AS channel, %(amount)s AS amount) x
              WHERE o.state = 'sale'
             """,
             offline=OFFLINE,
             joined=self._get_joined_sql(),
+            moment=self._get_moment_sql("j"),
             channel=self.env["sale.order"]._get_loyalty_b2b_channel_sql(),
             amount=self._get_amount_sql(),
         )
 
     @api.model
     def _get_joined_sql(self):
-        """Return since which moment (UTC) each customer takes part, by company.
+        """Return the participation of each customer, by company: the first one.
 
-        In the programme that it joined first, from the first minute of the day there.
+        PostgreSQL reads it in the order of an index, and not at all where nobody asks.
         """
         return SQL(
             """
             SELECT DISTINCT ON (t.partner_id, t.company_id)
                    t.id, t.partner_id, t.company_id, t.program_id, t.wallet_id,
-                   t.date_start, w.is_control,
-                   t.date_start::timestamp AT TIME ZONE COALESCE(g.tz, 'UTC')
-                   AT TIME ZONE 'UTC' AS moment
+                   t.date_start
               FROM loyalty_b2b_participant t
-              JOIN loyalty_b2b_wallet w ON w.id = t.wallet_id
-              JOIN loyalty_b2b_program g ON g.id = t.program_id
              ORDER BY t.partner_id, t.company_id, t.date_start, t.id
             """
         )
 
     @api.model
+    def _get_moment_sql(self, alias):
+        """Return the moment (UTC) of joining: when the day begins in programme `g`.
+
+        :param str alias: of the row with `date_start`.
+        """
+        return SQL(
+            "(%s::timestamp AT TIME ZONE COALESCE(g.tz, 'UTC') AT TIME ZONE 'UTC')",
+            SQL.identifier(alias, "date_start"),
+        )
+
+    @api.model
     def _get_amount_sql(self):
         """Return the net amount of an order `o` in the company's currency."""
-        return SQL("o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1)")
+        # most orders need no slow division
+        return SQL(
+            """(CASE WHEN COALESCE(o.currency_rate, 0) IN (0, 1) THEN o.amount_untaxed
+                     ELSE o.amount_untaxed / o.currency_rate END)"""
+        )
 
     @api.model
     def _get_shares(self):

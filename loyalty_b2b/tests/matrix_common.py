@@ -170,9 +170,18 @@ class MatrixCommon(LoyaltyB2bPortalCommon):
         )
         cls._create_customer("Hurtownia Wisła II", cls.customer.vat)
         yield cls.env["loyalty.b2b.duplicate"].sudo().search([], limit=1)
+        yield from cls._create_sample_reports()
         yield from (cls.customer, cls.order, cls.order.order_line, cls.move)
         yield from (cls.entry, cls.wallet, cls.program, cls.product, cls.company)
         yield cls.currency
+
+    @classmethod
+    def _create_sample_reports(cls):
+        placed = cls._create_order([(cls.product, 1, 100.0)], confirm=True)
+        rows = cls.env["loyalty.b2b.channel.report"].sudo()
+        yield rows.search([("order_id", "=", placed.id)])
+        customers = cls.env["loyalty.b2b.channel.customer"].sudo()
+        yield customers.search([("partner_id", "=", cls.customer.id)])
 
     @classmethod
     def _create_sample_rewards(cls):

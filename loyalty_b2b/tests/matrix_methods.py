@@ -26,6 +26,8 @@ loyalty.b2b.allocation.action_open_debit                  - - - - - - - o o o o 
 loyalty.b2b.apart.reason.action_apply                     - - - - - - - - - - e -
 loyalty.b2b.approval.action_open                          - - - - - - - o o o o o
 loyalty.b2b.approval.answer.action_answer                 - - - - - - - e e o o -
+loyalty.b2b.channel.customer.action_open                  - - - - - - - o o o o o
+loyalty.b2b.channel.report.action_open                    - - - - - - - o o o o o
 loyalty.b2b.codes.action_add                              - - - - - - - - - e e -
 loyalty.b2b.codes.action_dry_run                          - - - - - - - - - e e -
 loyalty.b2b.consent.note.action_note                      - - - - - - - e e e e -

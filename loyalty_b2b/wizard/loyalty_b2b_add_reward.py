@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 
 class LoyaltyB2bAddReward(models.TransientModel):
@@ -107,20 +106,3 @@ class LoyaltyB2bAddReward(models.TransientModel):
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
-
-    def _check_contact(self):
-        """Check that who asked belongs to the customer.
-
-        :raises UserError: if it is somebody else.
-        """
-        contact, order = self.contact_id, self.order_id
-        owners = (order.partner_invoice_id | order.partner_id)._get_loyalty_b2b_owner()
-        if contact and contact._get_loyalty_b2b_owner() not in owners:
-            raise UserError(
-                self.env._(
-                    "%(contact)s does not belong to %(customer)s: choose who at the"
-                    " customer asked for it.",
-                    contact=contact.display_name,
-                    customer=order.partner_invoice_id.display_name,
-                )
-            )

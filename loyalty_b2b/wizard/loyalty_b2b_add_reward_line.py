@@ -42,8 +42,8 @@ class LoyaltyB2bAddRewardLine(models.TransientModel):
     def action_add(self):
         """Put the reward on the quotation: who may change it may do so."""
         wizard, reward = self._get_own("wizard_id"), self.sudo().reward_id
-        wizard._check_contact()
         order = wizard.order_id
+        order._check_loyalty_b2b_contact(wizard.contact_id)
         # nobody adds what the dialog has not offered him
         if reward not in order._get_loyalty_b2b_offered():
             raise AccessError(self.env._("This reward is not for this order."))

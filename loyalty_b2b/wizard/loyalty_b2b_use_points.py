@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..fields import Points
 
@@ -142,7 +141,7 @@ class LoyaltyB2bUsePoints(models.TransientModel):
         self.ensure_one()
         order = self.order_id
         order.check_access("write")
-        self._check_contact()
+        order._check_loyalty_b2b_contact(self.contact_id)
         order._use_loyalty_b2b_points(
             int(self.points), self.contact_id, **self._prepare_use_values()
         )
@@ -153,20 +152,3 @@ class LoyaltyB2bUsePoints(models.TransientModel):
         self.ensure_one()
         self.order_id.action_remove_loyalty_b2b_use()
         return {"type": "ir.actions.act_window_close"}
-
-    def _check_contact(self):
-        """Check that who asked belongs to the customer.
-
-        :raises UserError: if it is somebody else.
-        """
-        contact, order = self.contact_id, self.order_id
-        owners = (order.partner_invoice_id | order.partner_id)._get_loyalty_b2b_owner()
-        if contact and contact._get_loyalty_b2b_owner() not in owners:
-            raise UserError(
-                self.env._(
-                    "%(contact)s does not belong to %(customer)s: choose who at the"
-                    " customer asked for it.",
-                    contact=contact.display_name,
-                    customer=order.partner_invoice_id.display_name,
-                )
-            )

@@ -4,3 +4,4 @@ from . import loyalty_b2b_reward
 from . import loyalty_b2b_redemption
 from . import account_move
 from . import sale_order
+from . import sale_order_line

@@ -8,4 +8,8 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _get_loyalty_b2b_line_columns(self):
-        return [*super()._get_loyalty_b2b_line_columns(), SQL("sol.is_delivery")]
+        lines = self.env["sale.order.line"]
+        return [
+            *super()._get_loyalty_b2b_line_columns(),
+            SQL("%s AS is_delivery", lines._get_loyalty_b2b_delivery_sql("sol")),
+        ]

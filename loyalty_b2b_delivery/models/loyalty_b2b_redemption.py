@@ -9,7 +9,9 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_discountable(self, base_lines):
         if self.reward_kind != "delivery":
             return super()._get_discountable(base_lines)
-        return [line for line in base_lines if line["record"].is_delivery]
+        return [
+            line for line in base_lines if line["record"]._is_loyalty_b2b_delivery()
+        ]
 
     def _get_room(self, base_lines):
         room = super()._get_room(base_lines)

@@ -8,4 +8,8 @@ class LoyaltyB2bWallet(models.Model):
     _inherit = "loyalty.b2b.wallet"
 
     def _get_portal_line_columns(self):
-        return [*super()._get_portal_line_columns(), SQL("l.is_delivery")]
+        lines = self.env["sale.order.line"]
+        return [
+            *super()._get_portal_line_columns(),
+            SQL("%s AS is_delivery", lines._get_loyalty_b2b_delivery_sql("l")),
+        ]

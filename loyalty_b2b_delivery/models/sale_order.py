@@ -8,7 +8,7 @@ class SaleOrder(models.Model):
 
     def _prepare_loyalty_b2b_product(self, line, asks):
         values = super()._prepare_loyalty_b2b_product(line, asks)
-        return {**values, "is_delivery": line.is_delivery}
+        return {**values, "is_delivery": line._is_loyalty_b2b_delivery()}
 
     def _refresh_loyalty_b2b_use(self, strict=True):
         self._drop_loyalty_b2b_delivery()

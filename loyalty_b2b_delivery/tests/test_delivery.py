@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -134,6 +135,34 @@ class TestDelivery(OrderRewardCommon):
                 invoice = self._invoice(order, final=True)
                 self.assertEqual(self._points_of(invoice), 150)
                 self._credit(invoice)
+
+    def test_a_promotion_for_free_delivery_belongs_to_the_delivery(self):
+        order = self._delivered()
+        if "reward_id" not in order.order_line._fields:
+            # without Odoo's addon for promotions only delivery lines are of it
+            lines = order.order_line.filtered(
+                lambda line: line._is_loyalty_b2b_delivery()
+            )
+            self.assertEqual(lines, order.order_line.filtered("is_delivery"))
+            return
+        self.env["loyalty.program"].search([]).active = False
+        self.env["loyalty.program"].create(
+            {
+                "name": "Free delivery",
+                "program_type": "promotion",
+                "rule_ids": [Command.create({})],
+                "reward_ids": [Command.create({"reward_type": "shipping"})],
+            }
+        )
+        order._update_programs_and_rewards()
+        ((coupon, reward),) = order._get_claimable_rewards().items()
+        order._apply_program_reward(reward, coupon)
+        self.assertAlmostEqual(order.amount_untaxed, 150.0)
+        self.assertEqual(order._get_loyalty_b2b_expected_points(self.program), 150)
+        with self.assertRaisesRegex(UserError, "costs nothing"):
+            self._add(order, self.reward)
+        order.action_confirm()
+        self.assertEqual(self._points_of(self._invoice(order)), 150)
 
     def test_new_programmes_do_not_earn_on_delivery(self):
         self.assertFalse(self._create_program(start=False).delivery_earns)

@@ -83,11 +83,12 @@ class SaleOrder(models.Model):
     def _follow_loyalty_b2b_promotions(self):
         """Compute discounts for points anew after promotions have changed.
 
-        Not of carts, whose pages do so: Odoo computes promotions when a cart is only
-        looked at, and looking changes no points.
+        Carts say themselves when: Odoo computes promotions when a cart is only looked
+        at, and looking changes no points.
         """
         for order in self:
             if order._is_loyalty_b2b_cart():
+                order._follow_loyalty_b2b_cart()
                 continue
             try:
                 order._refresh_loyalty_b2b_use()

@@ -64,7 +64,7 @@ class LoyaltyB2bProgram(models.Model):
         if not names:
             return ""
         names = self.env["loyalty.b2b.rule"]._format_names(names)
-        return self.env._("Nothing is earned by: %(names)s.", names=names)
+        return self.env._("These earn no points: %(names)s.", names=names)
 
     def _prepare_shop_level(self, level):
         """Return a level with a picture that everybody may see."""

@@ -69,7 +69,7 @@ class Website(models.Model):
         user = self.env.user
         if user._is_public() or user._is_internal():
             return False
-        if self._get_loyalty_b2b_wallet():
+        if self._get_loyalty_b2b_visit():
             return True
         owner = user.partner_id.sudo()._get_loyalty_b2b_owner()
         return bool(program._find_participant(owner))

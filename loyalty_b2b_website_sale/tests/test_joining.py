@@ -71,9 +71,9 @@ class TestJoining(ShopCommon):
         self.assertIn(f"/web/login?redirect={self.url}", page.text)
 
     def test_the_page_says_what_earns_nothing(self):
-        self.assertNotIn("Nothing is earned by", self._open(self.url).text)
+        self.assertNotIn("These earn no points", self._open(self.url).text)
         self.program.excluded_category_ids = self.category
-        self.assertIn("Nothing is earned by: Tools.", self._open(self.url).text)
+        self.assertIn("These earn no points: Tools.", self._open(self.url).text)
 
     def test_customers_do_not_open_it_by_a_remote_call(self):
         for user in (self.boss, self.website.user_id):
@@ -87,6 +87,16 @@ class TestJoining(ShopCommon):
         self.assertTrue(answer.headers["Location"].endswith(self.url))
         answer = self._open(f"/loyalty/other-name-{self.program.id}")
         self.assertTrue(answer.headers["Location"].endswith(self.url))
+
+    def test_each_language_has_an_address(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        polish = self.env.ref("base.lang_pl")
+        self.website.language_ids |= polish
+        self.program.with_context(lang="pl_PL").name = "Klub"
+        answer = self._open(f"/{polish.url_code}/loyalty")
+        url = f"/{polish.url_code}/loyalty/klub-{self.program.id}"
+        self.assertTrue(answer.headers["Location"].endswith(url))
+        self.assertIn("Klub", self._open(url).text)
 
     def test_pictures_are_for_everybody(self):
         self.assertEqual(

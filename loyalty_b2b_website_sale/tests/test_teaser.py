@@ -42,6 +42,18 @@ class TestTeaser(ShopCommon):
         with self.assertQueryCount(0):
             website._get_loyalty_b2b_teaser()
 
+    def test_who_takes_no_part_costs_two_queries_at_most(self):
+        self._get_teaser(self.outsider)
+        self.env.invalidate_all()
+        website = self.website.with_user(self.outsider)
+        website._find_loyalty_b2b_visit()
+        queries = self.env.cr.sql_log_count
+        website._find_loyalty_b2b_visit()
+        visit = self.env.cr.sql_log_count - queries
+        with self.assertQueryCount(visit + 1):
+            self.assertTrue(website._get_loyalty_b2b_teaser())
+        self.assertLessEqual(visit + 1, 2)
+
     def test_it_follows_the_programme(self):
         self.assertNotIn("500", self._get_teaser(self.public).text)
         self.program.welcome_points = 500
