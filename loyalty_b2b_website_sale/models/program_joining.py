@@ -211,8 +211,11 @@ class LoyaltyB2bProgram(models.Model):
         """
         self.ensure_one()
         program = self.sudo()
-        program._lock_enrolment()
         wallets = self.env["loyalty.b2b.wallet"].sudo()
+        # who may not makes nobody wait, and is looked at anew once nobody else joins
+        if program._get_shop_joining(user).code != "open":
+            return wallets
+        program._lock_enrolment()
         if program._get_shop_joining(user).code != "open":
             return wallets
         person = user.partner_id.sudo()

@@ -11,7 +11,7 @@ GET /loyalty/<int:program_id>/level/<int:tier_id>/image  y y y y y y y y y y y y
 GET /loyalty/<int:program_id>/logo                       y y y y y y y y y y y y
 GET /loyalty/<string:slug>                               y y y y y y y y y y y y
 GET /shop/payment/validate                               y y y y y y y y y y y y
-JSON /shop/cart/update                                   - y y y y y - - - - - -
+JSON /shop/cart/update                                   y y y y w w y y y y y y
 JSON /shop/loyalty/block                                 - y - y y y - - - - - -
 JSON /shop/loyalty/preview                               - y - y y y - - - - - -
 JSON /website_sale/get_combination_info                  y y y y y y y y y y y y
@@ -20,7 +20,7 @@ POST /shop/loyalty/remove                                - y y y y w y y y y y y
 POST /shop/loyalty/reward/add                            - y y w w w y y y y y y
 POST /shop/loyalty/reward/remove                         - y y y w y y y y y y y
 POST /shop/loyalty/update                                - y y y y y y y y y y y
-POST /shop/loyalty/use                                   - y y w w w y y y y y y
+POST /shop/loyalty/use                                   - y y y w w y y y y y y
 POST /shop/loyalty/withdraw                              - y y w y y y y y y y y
 """
 

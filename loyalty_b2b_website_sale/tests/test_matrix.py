@@ -10,6 +10,8 @@ from odoo.addons.loyalty_b2b.tests.matrix_common import FORM
 from .matrix_tables import FORMS, METHODS, OF_ODOO, ROUTES
 from .shop_common import ShopCommon
 
+KEY = "12345678-1234-4234-8234-777777777777"
+
 
 class ShopMatrixCommon(ShopCommon):
     """Everybody has filled a cart of his own.
@@ -34,7 +36,7 @@ class ShopMatrixCommon(ShopCommon):
                 cls.wallet, cls.users[role].partner_id, 20, reason="Now"
             )
         cls._as_visitor("buyer")._add_loyalty_b2b_shop_reward(
-            cls.wallet, cls.users["buyer"].partner_id, cls.reward.id, FORM
+            cls.wallet, cls.users["buyer"].partner_id, cls.reward.id, {**FORM, "request_key": KEY}
         )
         cls.reward_use = cls.carts["buyer"]._get_loyalty_b2b_rewards()
 
@@ -72,7 +74,10 @@ class TestShopMatrixRoutes(ShopMatrixCommon, test_matrix_routes.TestMatrixRoutes
             "@version": self.program.terms_version,
         }
         form = self.forms.get(name, {})
-        return {key: known.get(value, value) for key, value in form.items()}
+        return {
+            key: known[value] if str(value).startswith("@") else value
+            for key, value in form.items()
+        }
 
 
 @tagged("post_install", "-at_install")

@@ -96,7 +96,7 @@ class ShopStory(PaymentCommon):
             lambda line: line.product_id == self.product
         ).product_uom_qty = 1
         self.start_tour(
-            "/shop/payment", "loyalty_b2b_shop_second_tab", login=self.boss.login
+            "/shop/checkout", "loyalty_b2b_shop_second_tab", login=self.boss.login
         )
         self.assertEqual(cart.state, "sale")
         self.assertAlmostEqual(cart.amount_total, 61.5)
