@@ -26,7 +26,7 @@ class SaleOrder(models.Model):
 
     def _update_loyalty_b2b_cards(self):
         """Let gift cards and eWallets on quotations pay the new total."""
-        for order in self.sudo().exists():
+        for order in self.sudo():
             if (
                 order.state in ("draft", "sent")
                 and not order._is_loyalty_b2b_being_paid()
