@@ -223,7 +223,9 @@ class LoyaltyB2bProgram(models.Model):
         if not owner.is_company and owner.company_name and owner.vat:
             owner.create_company()
             owner = person._get_loyalty_b2b_owner()
-        wallet = program._enrol(owner).get(owner, wallets)
+        # at night the visitor's day may be another one than the programme's
+        start = min(program._today(), fields.Date.context_today(self))
+        wallet = program._enrol(owner, date_start=start).get(owner, wallets)
         if wallet and not wallet.joined_at and wallet.partner_id == owner:
             wallet.write(wallet._prepare_acceptance(person))
             wallet._notify("joined", "joined")
