@@ -261,8 +261,8 @@ add("loyalty_b2b_shop_fail", () => [
     fits(),
     ...pay("error"),
     {
-        content: "It failed",
-        trigger: ".alert-danger:visible",
+        content: "It failed, says the last page",
+        trigger: "body:has(#order_name) .alert-danger:visible",
     },
     goTo("/shop/cart"),
     {
