@@ -45,62 +45,64 @@ class LoyaltyB2bProgram(models.Model):
         :return: key → whole points, without those that earn nothing.
         """
         self.ensure_one()
-        if not offers or not self._is_earning_on(self._today()):
+        today = self._today()
+        if not offers or not self._is_earning_on(today):
             return {}
         facts = self._find_line_facts(
             {offer.product_id for offer in offers}, visit.facts["id"], costs=True
         )
         lines = Lines(self, facts.matches)
         customer = lines.prepare_customer(visit.facts)
+        terms = self._get_terms()
+        own = self.env["res.currency"].browse(terms.currency_id)
+        company = self.env["res.company"].browse(terms.company_id)
+        costs = self._convert_offer_costs(facts.costs, company, currency, today)
+        common = {"pricelist_id": pricelist.id, "date_order": fields.Datetime.now()}
         points = {}
         for offer in offers:
-            row = self._prepare_offer_row(offer, facts, currency)
+            row = self._prepare_offer_row(offer, facts.tags, costs)
+            amount = currency._convert(offer.net, own, company, today)
             line = lines.prepare(
-                {**row, "pricelist_id": pricelist.id},
+                {**row, **common},
                 customer,
                 key=f"offer:{offer.key}",
                 group=f"offer:{offer.key}",
                 base=money(offer.net, currency),
-                **self._prepare_offer_amount(offer, currency),
+                amount=money(amount, own),
+                date=today,
             )
             points[offer.key] = self._count_offer_points(line)
         return {key: number for key, number in points.items() if number > 0}
 
-    def _prepare_offer_amount(self, offer, currency):
-        """Return the amount in the programme's currency and the day it is of."""
-        terms, today = self._get_terms(), self._today()
-        own = self.env["res.currency"].browse(terms.currency_id)
-        company = self.env["res.company"].browse(terms.company_id)
-        amount = currency._convert(offer.net, own, company, today)
-        return {"amount": money(amount, own), "date": today}
+    def _convert_offer_costs(self, costs, company, currency, day):
+        """Return costs of products in the shop's currency, as orders reckon them.
 
-    def _prepare_offer_row(self, offer, facts, currency):
+        :param dict costs: by product, in the currency of the company.
+        """
+        if not costs:
+            return {}
+        rate = currency._get_conversion_rate(
+            company.currency_id, currency, company, day
+        )
+        return {product_id: cost * rate for product_id, cost in costs.items()}
+
+    def _prepare_offer_row(self, offer, tags, costs):
         """Return what the engine wants to know of an offer, see `Lines`."""
+        cost = costs.get(offer.product_id)
         return {
             "product_id": offer.product_id,
             "categ_id": offer.categ_id,
-            "tag_ids": facts.tags.get(offer.product_id, ()),
+            "tag_ids": tags.get(offer.product_id, ()),
             "quantity": offer.quantity,
             "net": offer.net,
-            "cost": self._get_offer_cost(offer, facts, currency),
+            "cost": None if cost is None else cost * offer.quantity,
             "discount": offer.discount,
             "channel": "web",
-            "date_order": fields.Datetime.now(),
             "order_line_id": None,
             "is_downpayment": False,
             "redemption_id": None,
             "reward_kind": None,
         }
-
-    def _get_offer_cost(self, offer, facts, currency):
-        """Return what an offer costs us in the shop's currency, None if unknown."""
-        cost = facts.costs.get(offer.product_id)
-        if cost is None:
-            return None
-        company = self.env["res.company"].browse(self._get_terms().company_id)
-        return company.currency_id._convert(
-            cost * offer.quantity, currency, company, self._today(), round=False
-        )
 
     def _count_offer_points(self, line):
         rules = self._get_rule_set()

@@ -1,5 +1,6 @@
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .earn_common import EarnCommon
 
@@ -244,6 +245,42 @@ class TestEarnProducts(EarnCommon):
         self.product.additional_product_tag_ids = own
         self.product.product_tmpl_id.product_tag_ids = shared
         self.assertEqual(self._check_promise(self.product), 1600)
+
+    def test_rules_of_the_level(self):
+        tiers = self.env["loyalty.b2b.tier"].create(
+            {"name": "Silver", "program_id": self.program.id, "threshold": 1000}
+        )
+        tiers |= tiers.copy({"name": "Gold", "threshold": 5000})
+        self._create_rule("Gold", points=1, amount=1, tier_ids=tiers[1].ids)
+        for tier, points in zip(tiers, (100, 200), strict=True):
+            with self.subTest(tier=tier.name):
+                self._put_on(tier)
+                self.assertEqual(self._check_promise(self.product), points)
+        self.assertEqual(self._card(self.product, self.stranger), "Earn 100 points")
+
+    def _put_on(self, tier):
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                "UPDATE loyalty_b2b_wallet SET tier_id = %s WHERE id = %s RETURNING id",
+                tier.id,
+                self.wallet.id,
+            )
+        )
+        self.env.invalidate_all()
+
+    def test_rules_of_the_channel(self):
+        self._create_rule("Web", points=1, amount=1, channel_web=True)
+        self.assertEqual(self._check_promise(self.product), 200)
+
+    def test_margin_in_another_currency(self):
+        euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.25)])
+        self._give_pricelist(currency_id=euro.id)
+        self._create_rule("Margin", points=8, amount=1, min_margin_percent=40)
+        self.product.standard_price = 70.0
+        self.assertEqual(self._check_promise(self.product), 100)
+        self.product.standard_price = 50.0
+        self.assertEqual(self._check_promise(self.product), 900)
 
     def test_steps_and_minimums_of_the_line(self):
         self.rule.write({"effect": "step", "points": 10, "amount": 30.0})
