@@ -14,6 +14,7 @@
         "views/loyalty_b2b_program_views.xml",
         "views/loyalty_program_views.xml",
         "views/res_config_settings_views.xml",
+        "views/sale_order_views.xml",
     ],
     "auto_install": True,
 }

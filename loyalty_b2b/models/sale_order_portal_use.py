@@ -155,12 +155,13 @@ class SaleOrder(models.Model):
         )
         if wish.state == "approve":
             return wish
-        is_news = wish.contact_id == visitor and wish.approval_ids
-        return wish if is_news else wish.browse()
+        # what is only chosen needs no answer
+        is_own = wish.state != "draft" and wish.contact_id == visitor
+        return wish if is_own and wish.approval_ids else wish.browse()
 
     def _can_remove_loyalty_b2b(self, wallet, visitor, use):
         """Tell whether a visitor may take the discount off the quotation."""
-        if self.state not in ("draft", "sent") or self.signature:
+        if self.state not in ("draft", "sent") or self._get_signed_refusal():
             return False
         return use.contact_id == visitor or visitor._has_loyalty_b2b_role(
             wallet, "uses"

@@ -15,6 +15,8 @@ from . import test_use_amounts
 from . import test_contact_merge
 from . import test_use_invoicing
 from . import test_use_payment
+from . import test_cart_use
+from . import test_cart_agreed
 from . import test_story_use
 from . import test_budget_use
 from . import test_screens

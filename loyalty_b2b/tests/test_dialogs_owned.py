@@ -33,9 +33,7 @@ class TestDialogsOwned(MatrixCommon):
         return [
             model
             for name, model in sorted(self.env.items())
-            if model._transient
-            and not model._abstract
-            and get_home(model)
+            if model._transient and not model._abstract and get_home(model)
         ]
 
     def _get_hidden(self, model, given):

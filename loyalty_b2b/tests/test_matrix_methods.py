@@ -122,11 +122,7 @@ class TestMatrixMethods(MatrixCommon):
 
     def _is_only_ours(self, model, name):
         """Tell whether no class of Odoo's defines the method."""
-        return all(
-            get_addon(cls)
-            for cls in type(model).mro()
-            if name in vars(cls)
-        )
+        return all(get_addon(cls) for cls in type(model).mro() if name in vars(cls))
 
     def _is_of_the_model(self, model, name):
         return getattr(getattr(model, name), "_api_model", False)

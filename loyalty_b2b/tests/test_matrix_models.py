@@ -57,7 +57,9 @@ class TestMatrixModels(MatrixCommon):
                 self.assertFalse(self._call(model, "search", domain))
                 self.assertFalse(self._call(model, "search_count", domain))
                 self.assertFalse(self._call(model, "search_read", domain, ["id"]))
-                groups = self._call(model, "formatted_read_group", domain, [], ["__count"])
+                groups = self._call(
+                    model, "formatted_read_group", domain, [], ["__count"]
+                )
                 self.assertFalse(groups and groups[0]["__count"])
                 for row in rows[:3]:
                     self.assertFalse(self._call(model, "read", row.ids, ["id"]))

@@ -150,6 +150,8 @@ class TestDelivery(OrderRewardCommon):
             {
                 "name": "Free delivery",
                 "program_type": "promotion",
+                "trigger": "auto",
+                "applies_on": "current",
                 "rule_ids": [Command.create({})],
                 "reward_ids": [Command.create({"reward_type": "shipping"})],
             }
@@ -163,6 +165,18 @@ class TestDelivery(OrderRewardCommon):
             self._add(order, self.reward)
         order.action_confirm()
         self.assertEqual(self._points_of(self._invoice(order)), 150)
+
+    def test_promotions_between_two_carriers_keep_the_reward(self):
+        order = self._delivered()
+        use = self._add(order, self.reward)
+        order._remove_delivery_line()
+        if "reward_id" in order.order_line._fields:
+            # as Odoo's web shop does
+            order._update_programs_and_rewards()
+        order.set_delivery_line(self.carrier, 30.0)
+        order._refresh_loyalty_b2b_use()
+        self.assertEqual(use.state, "reserved")
+        self.assertDiscount(order, 30.0, 6.9)
 
     def test_new_programmes_do_not_earn_on_delivery(self):
         self.assertFalse(self._create_program(start=False).delivery_earns)

@@ -41,15 +41,11 @@ class LoyaltyProgram(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
     def write(self, vals):
+        result = super().write(vals)
         if "program_type" in vals:
             self.env.registry.clear_cache()
-        return super().write(vals)
+        return result
 
     # === ACTION METHODS === #
 

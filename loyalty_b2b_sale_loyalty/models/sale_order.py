@@ -17,7 +17,8 @@ class SaleOrder(models.Model):
                 order.state in ("draft", "sent") and order._is_loyalty_b2b_cart()
             )
         ):
-            if order._get_loyalty_b2b_uses() and not order._is_loyalty_b2b_being_paid():
+            being_paid = order.sudo()._is_loyalty_b2b_being_paid()
+            if order._get_loyalty_b2b_uses() and not being_paid:
                 order._update_programs_and_rewards()
                 order._refresh_loyalty_b2b_use()
         return super().action_confirm()
@@ -26,7 +27,7 @@ class SaleOrder(models.Model):
 
     def _update_loyalty_b2b_cards(self):
         """Let gift cards and eWallets on quotations pay the new total."""
-        for order in self.sudo().exists():
+        for order in self.sudo():
             if (
                 order.state in ("draft", "sent")
                 and not order._is_loyalty_b2b_being_paid()

@@ -87,6 +87,8 @@ class SaleOrder(models.Model):
         at, and looking changes no points.
         """
         for order in self:
+            if order._is_loyalty_b2b_between_carriers():
+                continue
             if order._is_loyalty_b2b_cart():
                 order._follow_loyalty_b2b_cart()
                 continue
@@ -95,3 +97,14 @@ class SaleOrder(models.Model):
             except UserError as error:
                 # the order says that its discount is outdated; confirming says why
                 _logger.info("%s keeps an outdated discount: %s", order.name, error)
+
+    def _is_loyalty_b2b_between_carriers(self):
+        """Tell whether free delivery for points waits for a delivery.
+
+        A change of the carrier takes its line off first, and in a web shop Odoo
+        computes promotions before the next one is on.
+        """
+        uses = self._get_loyalty_b2b_uses()
+        return "delivery" in uses.mapped("reward_kind") and not any(
+            self.order_line.mapped("is_delivery")
+        )

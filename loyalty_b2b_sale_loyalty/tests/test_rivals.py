@@ -150,6 +150,11 @@ class TestRivals(PromotionCommon):
         (ours,) = below.findall("div")
         self.assertEqual(below.index(ours), len(below) - 1)
         self.assertIn("border-start", ours.get("class"))
+        labels = [button.get("string") for button in ours.findall("button")]
+        self.assertIn("Use points", labels)
+        theirs = {button.get("string") for button in below.findall("button")}
+        self.assertFalse(theirs & set(labels))
+        self.assertIn("Reward for points", labels)
 
     def test_the_button_is_hidden_until_there_are_points(self):
         stranger = self._create_customer("Without")

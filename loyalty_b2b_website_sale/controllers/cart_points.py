@@ -152,6 +152,12 @@ class LoyaltyB2bCartPoints(LoyaltyB2bOrderPoints):
 
     # === PARTS === #
 
+    def _prepare_loyalty_b2b_order_use(self, order, access_token):
+        # chosen in the shop, until somebody sends the cart as a quotation
+        if order.state == "draft" and order.sudo()._is_loyalty_b2b_cart():
+            return {}
+        return super()._prepare_loyalty_b2b_order_use(order, access_token)
+
     def _change_loyalty_b2b_shop_cart(self, form, change):
         """Change the visitor's cart, and show the page again that he came from.
 

@@ -15,5 +15,5 @@ class LoyaltyB2bCheckout(WebsiteSale):
         return {
             **values,
             "loyalty_b2b_news": news,
-            "loyalty_b2b_cart": order._prepare_loyalty_b2b_shop_block(),
+            "loyalty_b2b_cart": order._prepare_loyalty_b2b_shop_summary(),
         }

@@ -10,16 +10,27 @@ class LoyaltyB2bShopPayment(WebsiteSale):
     @route()
     def shop_payment_validate(self, sale_order_id=None, **post):
         """Hold the points first; back to the cart if its total would change."""
-        order = request.cart if sale_order_id is None else request.env["sale.order"]
-        if not order or not order.sudo()._get_loyalty_b2b_open_uses():
-            return super().shop_payment_validate(sale_order_id, **post)
-        if order.amount_total or order.sudo().transaction_ids:
-            # paid, or about to be
+        order = request.cart.sudo() if sale_order_id is None else None
+        if not order or order.amount_total or not order._get_loyalty_b2b_open_uses():
             return super().shop_payment_validate(sale_order_id, **post)
         try:
             with request.env.cr.savepoint():
-                order.sudo()._hold_loyalty_b2b_for_payment()
-                return super().shop_payment_validate(sale_order_id, **post)
+                order._hold_loyalty_b2b_for_payment()
+                if not order.get_portal_last_transaction():
+                    return super().shop_payment_validate(sale_order_id, **post)
+                return self._confirm_loyalty_b2b_shop_cart(order)
         except UserError:
             # the cart says why
             return request.redirect("/shop/cart")
+
+    def _confirm_loyalty_b2b_shop_cart(self, order):
+        """Confirm a cart that points pay for after its payment failed.
+
+        Odoo takes the failed payment for one that is awaited, and confirms nothing.
+        """
+        if errors := self._get_shop_payment_errors(order):
+            raise UserError(" ".join(errors[0]))
+        order._check_cart_is_ready_to_be_paid()
+        order._validate_order()
+        request.website.sale_reset()
+        return request.redirect("/shop/confirmation")

@@ -1,4 +1,6 @@
 from . import loyalty_b2b_program
+from . import program_rate
+from . import redemption_page
 from . import redemption_words
 from . import sale_order
 from . import sale_order_cart_lines

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.http import request
 
+from .redemption_page import SHOWN
+
 
 class SaleOrder(models.Model):
     """Points in a cart: its lines, and what follows when the cart changes."""
@@ -70,5 +72,6 @@ class SaleOrder(models.Model):
         is_looked_at = request and request.httprequest.method in ("GET", "HEAD")
         if not self or is_looked_at or not self._get_loyalty_b2b_uses():
             return
-        if notes := self._update_loyalty_b2b_cart():
+        cart = self.with_context(loyalty_b2b_shown=SHOWN)
+        if notes := cart._update_loyalty_b2b_cart():
             self.shop_warning = "\n".join(notes)

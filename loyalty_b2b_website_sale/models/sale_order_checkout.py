@@ -147,6 +147,27 @@ class SaleOrder(models.Model):
             "key": str(uuid.uuid4()),
         }
 
+    def _prepare_loyalty_b2b_shop_summary(self):
+        """Return what the payment page tells of the choice; {} for whom there is none.
+
+        A wish that waits is looked for where nothing is chosen yet.
+        """
+        wallet = self._find_loyalty_b2b_seen_wallet()
+        if not wallet or self._is_loyalty_b2b_being_paid():
+            return {}
+        visitor = self.env.user.partner_id
+        use = self._prepare_loyalty_b2b_portal_used(wallet, visitor)
+        rewards = self._prepare_loyalty_b2b_shop_rewards(wallet, visitor)
+        wish = None
+        if not use and not rewards:
+            wish = self._find_loyalty_b2b_portal_wish(wallet, visitor)
+        return {
+            "use": use,
+            "rewards": rewards,
+            "wish": wish and wish._prepare_portal_wish(visitor),
+            "refusal": self._get_loyalty_b2b_shop_refusal(wallet),
+        }
+
     # === TOTALS === #
 
     def _prepare_loyalty_b2b_shop_discounts(self):
@@ -166,6 +187,12 @@ class SaleOrder(models.Model):
         ]
 
     # === ACTS === #
+
+    def _get_signed_refusal(self):
+        # nobody signs a cart; core reads the signature from the file store
+        if self._is_loyalty_b2b_cart() and not self.require_signature:
+            return ""
+        return super()._get_signed_refusal()
 
     def _check_loyalty_b2b_shop_cart(self, number):
         """Check that a form was made for this cart.

@@ -1,4 +1,5 @@
 from . import test_payment_ends
+from . import test_process_payment
 from . import test_promotions_beside
 from . import test_demo_shop
 from . import test_matrix
@@ -15,3 +16,5 @@ from . import test_earn_cart
 from . import test_joining
 from . import test_joining_table
 from . import test_teaser
+from . import test_shop_story
+from . import test_checkout_express

@@ -81,14 +81,29 @@ class TestCheckoutFollow(CheckoutCommon):
         self.assertFalse(line._is_reorder_allowed() or line._is_sellable())
         self.assertFalse(line._show_in_cart())
 
-    def test_another_currency_takes_the_discount_off_and_says_so(self):
+    def test_another_currency_is_told_and_updated(self):
         self._choose()
-        other = self.env["product.pricelist"].create(
-            {"name": "Export", "currency_id": self._get_other_currency().id}
+        currency = self._get_other_currency()
+        self._page()
+        self.cart.pricelist_id = self.env["product.pricelist"].create(
+            {"name": "Export", "currency_id": currency.id}
         )
-        self.cart.pricelist_id = other
+        page = self._tree(self.url_open("/shop/cart").text)
+        self.assertTrue(page.xpath("//div[@name='loyalty_cart_news']//form"))
+        self.cart._update_loyalty_b2b_cart()
+        use = self.cart._get_loyalty_b2b_redemption()
+        self.assertEqual(use.currency_id, currency)
+        self.assertFalse(self.cart._get_loyalty_b2b_cart_news())
+
+    def test_an_invoice_for_another_company_takes_the_discount_off_and_says_so(self):
+        self._choose()
+        self._page()
+        self.cart.partner_invoice_id = self.stranger.partner_id
         self.assertFalse(self.cart._get_loyalty_b2b_redemption())
         self.assertIn("1,500 points", self.cart.shop_warning)
+        page = self.url_open("/shop/cart").text
+        self.assertIn("1,500 points (", page)
+        self.assertNotIn("loyalty_b2b_use", page)
 
     def test_an_old_cart_poured_into_the_new_leaves_its_points(self):
         self._choose()
@@ -143,4 +158,12 @@ class TestCheckoutFollow(CheckoutCommon):
         currencies = self.env.ref("base.EUR") + self.env.ref("base.USD")
         other = (currencies - self.currency)[0]
         other.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": other.id,
+                "company_id": self.company.id,
+                "name": "2020-01-01",
+                "rate": 2.0,
+            }
+        )
         return other

@@ -67,3 +67,14 @@ class TestCheckoutPayment(CheckoutCommon):
         # once, at the top of the cart
         self.assertIn("becomes", self._text(page))
         self.assertNotIn("becomes", self._text(self._page()))
+
+    # === PORTAL === #
+
+    def test_points_of_a_cart_are_chosen_in_the_shop_only(self):
+        self._choose()
+        url = f"/my/orders/{self.cart.id}"
+        self.assertNotIn("loyalty_use_points", self._open(url, self.boss).text)
+        # sent as a quotation, it is one
+        self.cart.action_quotation_sent()
+        self.assertIn("1,500 points", self._open(url, self.boss).text)
+        self.assertIn("loyalty_use_points", self._open(url, self.boss).text)

@@ -139,6 +139,17 @@ class TestNothingToPay(PaymentCommon):
         self.assertEqual((cart.state, use.state), ("sale", "done"))
         self.assertWallet(balance=0, available=0)
 
+    def test_points_pay_after_a_payment_failed(self):
+        cart, first = self._create_chosen(600, price=10.0)
+        self._simulate(self._start(cart), "error")
+        self.assertEqual(first.state, "draft")
+        use = cart._use_loyalty_b2b_points(1000, self.boss.partner_id)
+        self.assertFalse(cart.amount_total)
+        self._open("/shop/payment/validate", self.boss)
+        self.env.invalidate_all()
+        self.assertEqual((cart.state, use.state), ("sale", "done"))
+        self.assertWallet(balance=0, available=0)
+
     def test_points_gone_lead_back_to_the_cart(self):
         cart, use = self._create_chosen(1000, price=10.0)
         self._elsewhere(900)
