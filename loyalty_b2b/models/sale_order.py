@@ -237,7 +237,6 @@ class SaleOrder(models.Model):
         return False
 
     def _is_loyalty_b2b_being_paid(self):
-        # salespeople may not read payments
         return any(tx.state in PAYING_STATES for tx in self.sudo().transaction_ids)
 
     def _release_loyalty_b2b_of_others(self):

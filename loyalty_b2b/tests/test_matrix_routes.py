@@ -39,8 +39,8 @@ class TestMatrixRoutes(MatrixCommon):
             if not self._is_mine(endpoint.func):
                 continue
             routing = endpoint.routing
-            default = "JSON" if routing["type"] == "jsonrpc" else "GET"
-            for method in routing["methods"] or (default,):
+            methods = routing["methods"] or ("GET",)
+            for method in ("JSON",) if routing["type"] == "jsonrpc" else methods:
                 found[f"{method} {rule}"] = (rule, method, routing)
         return found
 
