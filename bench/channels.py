@@ -98,7 +98,8 @@ def fill(env, program):
     env.cr.execute(
         """
         INSERT INTO loyalty_b2b_wallet
-               (program_id, company_id, partner_id, user_id, state, date_joined, version)
+               (program_id, company_id, partner_id, user_id, state, date_joined,
+                version)
         SELECT %s, %s, id, user_id, 'active', '2025-01-01', 0
           FROM res_partner WHERE name LIKE 'Bench %%'
         """,

@@ -18,6 +18,7 @@
         "web.assets_frontend": [
             "loyalty_b2b_website_sale/static/src/**/*",
         ],
+        "web.assets_tests": ["loyalty_b2b_website_sale/static/tests/tours/**/*"],
     },
     "demo": ["demo/loyalty_b2b_website_sale_demo.xml"],
     "auto_install": True,

@@ -161,24 +161,36 @@ class LoyaltyB2bRedemption(models.Model):
 
     def _write_lines(self, base_lines):
         """Put the discount on the order in place of what is there."""
-        self._remove_lines()
-        lines = self.env["sale.order.line"].with_context(
-            loyalty_b2b_use=USE, sale_no_log_for_new_lines=True
-        )
-        lines = lines.create(
-            [
-                {
-                    **values,
-                    "order_id": self.order_id.id,
-                    "loyalty_b2b_redemption_id": self.id,
-                }
-                for values in self._prepare_order_lines(base_lines)
-            ]
-        )
-        discounts = lines.filtered(lambda line: line._is_loyalty_b2b_discount())
+        prepared = self._prepare_order_lines(base_lines)
+        if not self._has_lines(prepared):
+            self._remove_lines()
+            self._create_lines(prepared)
+        discounts = self.line_ids.filtered(lambda line: line._is_loyalty_b2b_discount())
         self.with_context(**QUIET).amount_untaxed = -sum(
             discounts.mapped("price_subtotal")
         )
+
+    def _has_lines(self, prepared):
+        """Tell whether the order has exactly these lines for the points already.
+
+        :param list prepared: of `_prepare_order_lines`.
+        """
+        lines = self.line_ids.sorted("id")
+        return len(lines) == len(prepared) and not any(
+            line._is_loyalty_b2b_other(name, value)
+            for line, values in zip(lines, prepared, strict=True)
+            for name, value in values.items()
+        )
+
+    def _create_lines(self, prepared):
+        lines = self.env["sale.order.line"].with_context(
+            loyalty_b2b_use=USE, sale_no_log_for_new_lines=True
+        )
+        keys = {
+            "order_id": self.order_id.id,
+            "loyalty_b2b_redemption_id": self.id,
+        }
+        lines.create([{**values, **keys} for values in prepared])
 
     def _prepare_order_lines(self, base_lines):
         """Prepare what the points put on the order.

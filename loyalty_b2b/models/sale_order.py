@@ -237,7 +237,7 @@ class SaleOrder(models.Model):
         return False
 
     def _is_loyalty_b2b_being_paid(self):
-        return any(tx.state in PAYING_STATES for tx in self.transaction_ids)
+        return any(tx.state in PAYING_STATES for tx in self.sudo().transaction_ids)
 
     def _release_loyalty_b2b_of_others(self):
         """End the uses of quotations that changed to another customer or currency."""

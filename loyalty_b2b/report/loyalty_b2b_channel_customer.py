@@ -191,10 +191,15 @@ class LoyaltyB2bChannelCustomer(models.Model):
         return {
             **action,
             "name": self.partner_id.display_name,
+            "display_name": self.partner_id.display_name,
             "views": [(False, "pivot"), (False, "graph"), (False, "list")],
             "domain": [
                 ("partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
             ],
-            "context": {"pivot_row_groupby": ["period", "date:month"]},
+            "context": {
+                "pivot_measures": ["order_count", "amount"],
+                "pivot_row_groupby": ["period", "date:month"],
+                "pivot_column_groupby": ["channel"],
+            },
         }

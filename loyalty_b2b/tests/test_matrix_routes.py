@@ -30,7 +30,7 @@ class TestMatrixRoutes(MatrixCommon):
     # === WHAT THERE IS === #
 
     def _get_routes(self):
-        """Return name → (path, method) of the routes that the addon's own code answers."""
+        """Return name → (path, method, routing) of what this addon itself answers."""
         installed = self.env["ir.module.module"].search([("state", "=", "installed")])
         found = {}
         for rule, endpoint in _generate_routing_rules(
@@ -39,8 +39,8 @@ class TestMatrixRoutes(MatrixCommon):
             if not self._is_mine(endpoint.func):
                 continue
             routing = endpoint.routing
-            default = "JSON" if routing["type"] == "jsonrpc" else "GET"
-            for method in routing["methods"] or (default,):
+            methods = routing["methods"] or ("GET",)
+            for method in ("JSON",) if routing["type"] == "jsonrpc" else methods:
                 found[f"{method} {rule}"] = (rule, method, routing)
         return found
 

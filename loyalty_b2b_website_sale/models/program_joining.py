@@ -211,8 +211,11 @@ class LoyaltyB2bProgram(models.Model):
         """
         self.ensure_one()
         program = self.sudo()
-        program._lock_enrolment()
         wallets = self.env["loyalty.b2b.wallet"].sudo()
+        # who may not makes nobody wait, and is looked at anew once nobody else joins
+        if program._get_shop_joining(user).code != "open":
+            return wallets
+        program._lock_enrolment()
         if program._get_shop_joining(user).code != "open":
             return wallets
         person = user.partner_id.sudo()
@@ -220,7 +223,9 @@ class LoyaltyB2bProgram(models.Model):
         if not owner.is_company and owner.company_name and owner.vat:
             owner.create_company()
             owner = person._get_loyalty_b2b_owner()
-        wallet = program._enrol(owner).get(owner, wallets)
+        # at night the visitor's day may be another one than the programme's
+        start = min(program._today(), fields.Date.context_today(self))
+        wallet = program._enrol(owner, date_start=start).get(owner, wallets)
         if wallet and not wallet.joined_at and wallet.partner_id == owner:
             wallet.write(wallet._prepare_acceptance(person))
             wallet._notify("joined", "joined")

@@ -16,5 +16,6 @@ from . import test_earn_cart
 from . import test_joining
 from . import test_joining_table
 from . import test_teaser
+from . import test_shop_story
 from . import test_checkout_express
 from . import test_checkout_budget
