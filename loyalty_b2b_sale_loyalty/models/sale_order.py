@@ -17,8 +17,7 @@ class SaleOrder(models.Model):
                 order.state in ("draft", "sent") and order._is_loyalty_b2b_cart()
             )
         ):
-            being_paid = order.sudo()._is_loyalty_b2b_being_paid()
-            if order._get_loyalty_b2b_uses() and not being_paid:
+            if order._get_loyalty_b2b_uses() and not order._is_loyalty_b2b_being_paid():
                 order._update_programs_and_rewards()
                 order._refresh_loyalty_b2b_use()
         return super().action_confirm()

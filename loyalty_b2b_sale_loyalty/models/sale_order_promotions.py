@@ -90,7 +90,7 @@ class SaleOrder(models.Model):
             if order._is_loyalty_b2b_between_carriers():
                 continue
             if order._is_loyalty_b2b_cart():
-                order._follow_loyalty_b2b_cart()
+                order.sudo()._follow_loyalty_b2b_cart()
                 continue
             try:
                 order._refresh_loyalty_b2b_use()

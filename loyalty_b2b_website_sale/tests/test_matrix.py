@@ -36,7 +36,10 @@ class ShopMatrixCommon(ShopCommon):
                 cls.wallet, cls.users[role].partner_id, 20, reason="Now"
             )
         cls._as_visitor("buyer")._add_loyalty_b2b_shop_reward(
-            cls.wallet, cls.users["buyer"].partner_id, cls.reward.id, {**FORM, "request_key": KEY}
+            cls.wallet,
+            cls.users["buyer"].partner_id,
+            cls.reward.id,
+            {**FORM, "request_key": KEY},
         )
         cls.reward_use = cls.carts["buyer"]._get_loyalty_b2b_rewards()
 

@@ -290,7 +290,7 @@ add("loyalty_b2b_shop_second_tab", () => [
     },
     {
         content: "The new total",
-        trigger: `${TOTAL}:contains('61.50')`,
+        trigger: `body:has(${TOTAL}:contains("61.50"))`,
     },
     ...pay("done"),
     {
