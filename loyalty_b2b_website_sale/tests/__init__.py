@@ -19,3 +19,4 @@ from . import test_teaser
 from . import test_shop_story
 from . import test_checkout_express
 from . import test_checkout_budget
+from . import test_checkout_tour
