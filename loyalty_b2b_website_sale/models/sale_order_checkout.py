@@ -143,7 +143,7 @@ class SaleOrder(models.Model):
             "can_add": row["can_add"] or asks,
             "label": self.env._("Ask for it") if asks else self.env._("Add"),
             "points": wallet.program_id._format_portal_points(row["points"]),
-            "why_not": " ".join(one["text"] for one in refusals),
+            "why_not": " · ".join(one["text"] for one in refusals),
             "key": str(uuid.uuid4()),
         }
 
