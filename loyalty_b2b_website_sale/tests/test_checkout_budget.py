@@ -81,6 +81,6 @@ class TestCheckoutBudget(CheckoutCommon):
 
     def test_points_chosen(self):
         self._post("use", points="1500")
-        # one more than the budget: the use itself is read
+        # one above the budget: what is earned reads a product once more
         self._check_budgets(payment=5)
         self.assertEqual(self.cart._get_loyalty_b2b_redemption().points, 1500)
