@@ -141,6 +141,20 @@ def test_same_failures_on_both_sides_are_none(runs, capsys):
     assert "No test fails only with us." in capsys.readouterr().out
 
 
+def test_only_what_fails_twice_without_us_is_recorded(runs, monkeypatch):
+    class Source:
+        version = "19.0-1"
+
+    environment = run_test_odoo.environment
+    monkeypatch.setattr(environment, "get_installed_source", Source)
+    answers, asked = runs
+    failed = {A: "failed", B: "failed"}
+    answers += [failed, failed, {A: "failed", B: "passed"}]
+    assert run_test_odoo.run(["portal", "--record"]) == 0
+    assert asked[2] == ("plain", f"{ALONE},/portal:TestPortal.test_b")
+    assert odoo_suites.get_known() == {A}
+
+
 def test_light_run_knows_what_fails_without_us(runs):
     answers, asked = runs
     odoo_suites.record({A: "failed"}, "19.0-1")

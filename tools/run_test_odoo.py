@@ -68,9 +68,18 @@ def run(words: Sequence[str]) -> int:
             worse = odoo_suites.compare(sides["ours"], sides["plain"])
         print(odoo_suites.describe(options.suites, sides))
         if options.record and not options.light:
-            version = environment.get_installed_source().version
-            odoo_suites.record(sides["plain"], version)
+            record(server, sides["plain"])
         return report(worse, try_again(server, worse))
+
+
+def record(server: postgres.Server, plain: Outcomes) -> None:
+    """Write down what fails without us, and fails again if it is tried alone."""
+    failed = [test for test, what in plain.items() if what == "failed"]
+    tags = odoo_suites.get_tags_of(failed)
+    again = run_side(server, tags, ours=False) if failed else {}
+    version = environment.get_installed_source().version
+    steady = {test: again.get(test, "failed") for test in failed}
+    odoo_suites.record({**plain, **steady}, version)
 
 
 def find_unknown(server: postgres.Server, ours: Outcomes) -> list[Difference]:

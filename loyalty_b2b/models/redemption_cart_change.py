@@ -26,7 +26,7 @@ class LoyaltyB2bRedemption(models.Model):
         """
         self.ensure_one()
         terms = {}
-        if not self.reward_id and self.state == "draft":
+        if not self.reward_id and self.state == "draft" and not self._keeps_terms():
             terms = self._prepare_terms(self.order_id, self.wallet_id)
         draft = self.new(terms, origin=self)
         base_lines = draft._get_base_lines()
@@ -38,6 +38,10 @@ class LoyaltyB2bRedemption(models.Model):
         if not refusal:
             refusal = draft._fit_to_cart(base_lines, self._get_cart_points())
         return {"draft": draft, "base_lines": base_lines, "refusal": refusal}
+
+    def _keeps_terms(self):
+        """Tell whether the rate of a choice is known to be the one in force."""
+        return False
 
     def _get_taking_refusal(self, draft):
         """Return why points that are not held cannot be taken now, or ''.

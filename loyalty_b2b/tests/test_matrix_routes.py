@@ -30,7 +30,7 @@ class TestMatrixRoutes(MatrixCommon):
     # === WHAT THERE IS === #
 
     def _get_routes(self):
-        """Return name → (path, method, routing) of what the addon's code answers."""
+        """Return name → (path, method, routing) of what this addon itself answers."""
         installed = self.env["ir.module.module"].search([("state", "=", "installed")])
         found = {}
         for rule, endpoint in _generate_routing_rules(

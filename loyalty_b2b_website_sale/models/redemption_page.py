@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.loyalty_b2b.models.redemption_order import QUIET
+
 # A token that no RPC call can carry: the cart is only shown, not paid.
 SHOWN = object()
 
@@ -16,8 +18,9 @@ class LoyaltyB2bRedemption(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_cart_news(self):
-        if self._is_same_promise() and self._is_same_cart() and self._has_enough():
-            return []
+        if self._is_same_promise() and self._has_enough():
+            if self._is_same_cart() or self._is_up_to_date():
+                return []
         return super()._get_cart_news()
 
     def _get_taking_refusal(self, draft):
@@ -35,11 +38,17 @@ class LoyaltyB2bRedemption(models.Model):
         held = self.filtered(lambda use: use.state != "draft")
         return super(LoyaltyB2bRedemption, held)._get_holds()
 
-    def _write_lines(self, base_lines):
-        if self._is_shown() and not self.reward_id:
-            if self._are_lines(self._prepare_order_lines(base_lines)):
-                return
-        super()._write_lines(base_lines)
+    def _keeps_terms(self):
+        return super()._keeps_terms() or self._is_shown() and self._is_same_promise()
+
+    def _update_in_cart(self):
+        if self._is_shown() and self._is_same_promise():
+            change = self._get_cart_change()
+            if not change["refusal"] and self._is_same_discount(**change):
+                # the cart has changed, what points take off has not
+                self.with_context(**QUIET).fingerprint = self._get_fingerprint()
+                return []
+        return super()._update_in_cart()
 
     # === PARTS === #
 
@@ -93,15 +102,20 @@ class LoyaltyB2bRedemption(models.Model):
     def _get_rate_row(self):
         return self.rate_points, self.rate_amount, self.rate_tax
 
-    def _are_lines(self, rows):
-        """Tell whether the cart has these discount lines already.
+    def _is_same_discount(self, draft, base_lines, **_change):
+        """Tell whether the cart has the discount as it would be computed now.
 
-        :param list rows: of `_prepare_order_lines`.
+        :param draft: unsaved use as it would be now.
+        :param list base_lines: of `_get_base_lines`.
         """
-        lines = self.line_ids.sorted("id")
-        if len(lines) != len(rows):
+        if draft.points != self.points or self._is_cheaper(draft):
             return False
-        return all(
-            not any(line._is_loyalty_b2b_other(name, row[name]) for name in row)
-            for line, row in zip(lines, rows, strict=True)
+        lines = self.order_id.order_line.filtered(
+            lambda line: line.loyalty_b2b_redemption_id == self
+        )
+        rows = draft._prepare_order_lines(base_lines)
+        return len(lines) == len(rows) and not any(
+            line._is_loyalty_b2b_other(name, row[name])
+            for line, row in zip(lines.sorted("id"), rows, strict=True)
+            for name in row
         )

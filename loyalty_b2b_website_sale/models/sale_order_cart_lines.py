@@ -18,6 +18,18 @@ class SaleOrder(models.Model):
             given = order.website_order_line.filtered("loyalty_b2b_redemption_id")
             order.cart_quantity -= int(sum(given.mapped("product_uom_qty")))
 
+    def _prepare_loyalty_b2b_product(self, line, asks):
+        if not line._is_loyalty_b2b_discount() or not self._is_loyalty_b2b_cart():
+            return super()._prepare_loyalty_b2b_product(line, asks)
+        # what a discount lowers is asked of the other lines, nothing of its product
+        return {
+            "product_id": line.product_id.id,
+            "categ_id": False,
+            "quantity": line.product_uom_qty,
+            "net": line.price_subtotal,
+            "cost": None,
+        }
+
     # === CART === #
 
     def _cart_find_product_line(self, *args, **kwargs):

@@ -18,3 +18,4 @@ from . import test_joining_table
 from . import test_teaser
 from . import test_shop_story
 from . import test_checkout_express
+from . import test_checkout_budget
