@@ -76,16 +76,15 @@ class LoyaltyB2bRedemption(models.Model):
     def _hold_for_payment(self):
         """Hold the points of one use for the time of a payment, its stock too.
 
-        The caller has locked the wallet and looked at what stands against it.
+        The caller has locked the wallet and looked at what stands against it. A hold
+        that ends sooner is made anew, not prolonged: what expired meanwhile is gone.
 
         :raises UserError: if the points or the reward are not there.
         """
         self.ensure_one()
         end = fields.Datetime.now() + timedelta(hours=PAYMENT_HOURS)
         holds = self._get_holds()
-        if self.state == "reserved" and holds and not self._is_overdue():
-            end = max(end, self.date_hold_end or end)
-            self.with_context(**QUIET).date_hold_end = end
+        if self.state == "reserved" and holds and (self.date_hold_end or end) >= end:
             return
         if self.state == "draft":
             self._take_chosen()

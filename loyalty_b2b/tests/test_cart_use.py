@@ -82,6 +82,21 @@ class TestCartUse(CartCommon):
         self.assertWallet(balance=-500)
         self.assertIn("500 points", cart.activity_ids.note)
 
+    def test_another_payment_does_not_prolong_what_expired(self):
+        with self.on("2024-05-03"):
+            self._give_points(500, date_expiry="2024-05-03")
+            cart, use = self._create_cart(1200)
+            self._start(cart)
+            hold = use._get_holds()
+            self._start(cart)
+            self.assertEqual(use._get_holds(), hold)
+            # begun late in the evening
+            use.sudo().date_hold_end = "2024-05-04 12:30:00"
+        with self.on("2024-05-04"):
+            self.assertFalse(use._is_overdue())
+            with self.assertRaises(ValidationError):
+                self._start(cart)
+
     def test_pending_payment_keeps_the_points(self):
         with self.on("2024-05-01"):
             cart, use = self._create_cart(600)
