@@ -45,8 +45,10 @@ class LoyaltyB2bRedemption(models.Model):
         if self._is_shown() and self._is_same_promise():
             change = self._get_cart_change()
             if not change["refusal"] and self._is_same_discount(**change):
-                # the cart has changed, what points take off has not
-                self.with_context(**QUIET).fingerprint = self._get_fingerprint()
+                fingerprint = self._get_fingerprint()
+                if fingerprint != self.fingerprint:
+                    # the cart has changed, what points take off has not
+                    self.with_context(**QUIET).fingerprint = fingerprint
                 return []
         return super()._update_in_cart()
 
