@@ -59,12 +59,14 @@ class SaleOrder(models.Model):
     def _get_claimable_rewards(self, forced_coupons=None):
         """Offer no card where points have paid everything."""
         rewards = super()._get_claimable_rewards(forced_coupons)
-        if self.order_line.loyalty_b2b_redemption_id and self.currency_id.is_zero(
-            self.amount_total
+        cards = [card for card in rewards if card.program_id.is_payment_program]
+        if (
+            cards
+            and self.order_line.loyalty_b2b_redemption_id
+            and self.currency_id.is_zero(self.amount_total)
         ):
-            for card in list(rewards):
-                if card.program_id.is_payment_program:
-                    del rewards[card]
+            for card in cards:
+                del rewards[card]
         return rewards
 
     # === WHAT FOLLOWS THEM === #
