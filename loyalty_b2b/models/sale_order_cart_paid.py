@@ -10,14 +10,17 @@ class SaleOrder(models.Model):
     # === BUSINESS METHODS === #
 
     def _prepare_loyalty_b2b_paid(self):
-        """Return what a payment has to remember of its cart; {} without points.
+        """Return what a payment has to remember of its cart; {} for other orders.
+
+        Also of carts without points, and while another payment is awaited: points may
+        be chosen in another tab before the bank answers.
 
         :return: dict of plain values: `total`, `goods`, `uses`.
         """
         self.ensure_one()
-        uses = self._get_loyalty_b2b_open_uses()
-        if not uses:
+        if not self._is_loyalty_b2b_cart():
             return {}
+        uses = self._get_loyalty_b2b_uses().filtered(lambda use: use._is_before_use())
         return {
             "total": self.amount_total,
             "goods": self._get_loyalty_b2b_goods(),
@@ -28,8 +31,8 @@ class SaleOrder(models.Model):
         """Put the discounts back that a payment was started with.
 
         Only where nothing but them has changed since: points were gone, so they were
-        taken off, or somebody chose others in another tab. Else the cart stays as it
-        is, as with every payment of another amount.
+        taken off, or somebody chose others in another tab; those are taken off then.
+        Else the cart stays as it is, as with every payment of another amount.
 
         :param dict remembered: of `_prepare_loyalty_b2b_paid`.
         """

@@ -1,0 +1,63 @@
+from odoo.tests import tagged
+
+from .payment_common import PaymentCommon
+
+
+@tagged("post_install", "-at_install")
+class TestChosenWhilePaying(PaymentCommon):
+    """Points chosen in a second tab, after a payment without any has started."""
+
+    def setUp(self):
+        super().setUp()
+        self.cart, _none = self._create_plain()
+        self.total = self.cart.amount_total
+
+    @classmethod
+    def _create_plain(cls, price=100.0):
+        """Return a cart without points, and no choice."""
+        cart, use = cls._create_chosen(600, price=price)
+        use.sudo()._cancel()
+        return cart, use.browse()
+
+    def _choose(self, points=600):
+        use = (
+            self.cart.with_user(self.boss)
+            .sudo()
+            ._use_loyalty_b2b_portal_points(self.wallet, self.boss.partner_id, points)
+        )
+        self.assertLess(self.cart.amount_total, self.total)
+        return use.with_env(self.env)
+
+    def _assert_paid_in_full(self, use):
+        self.assertEqual((self.cart.state, use.state), ("sale", "cancelled"))
+        self.assertEqual(self.cart.amount_total, self.total)
+        self.assertFalse(use.line_ids)
+        self.assertWallet(balance=1000, available=1000)
+
+    def test_full_price_takes_no_points(self):
+        transaction = self._start(self.cart)
+        use = self._choose()
+        self._simulate(transaction, "done")
+        self._assert_paid_in_full(use)
+
+    def test_a_later_payment_held_them(self):
+        first = self._start(self.cart)
+        use = self._choose()
+        self._start(self.cart)
+        self.assertEqual(use.state, "reserved")
+        first.action_demo_set_done()
+        first._post_process()
+        self._assert_paid_in_full(use)
+
+    def test_started_while_another_is_awaited(self):
+        use = self._choose()
+        total = self.cart.amount_total
+        first = self._start(self.cart)
+        first._set_pending()
+        second = self._start(self.cart)
+        self.assertEqual(second.sudo().loyalty_b2b_paid["uses"][0]["id"], use.id)
+        self.assertEqual(second.sudo().loyalty_b2b_paid["total"], total)
+
+    def test_quotations_of_salespeople_remember_nothing(self):
+        order = self._create_order([(self.service, 1, 100.0)])
+        self.assertEqual(order._prepare_loyalty_b2b_paid(), {})
