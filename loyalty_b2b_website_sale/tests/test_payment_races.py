@@ -61,3 +61,32 @@ class TestChosenWhilePaying(PaymentCommon):
     def test_quotations_of_salespeople_remember_nothing(self):
         order = self._create_order([(self.service, 1, 100.0)])
         self.assertEqual(order._prepare_loyalty_b2b_paid(), {})
+
+
+@tagged("post_install", "-at_install")
+class TestTwoPayments(PaymentCommon):
+    """One payment fails while another is still at the bank."""
+
+    def setUp(self):
+        super().setUp()
+        self.cart, self.use = self._create_chosen(600)
+        self.first, self.second = self._start(self.cart), self._start(self.cart)
+
+    def test_the_first_keeps_what_it_holds(self):
+        self.second.action_demo_set_error()
+        self.assertEqual(self.use.state, "reserved")
+        self.assertWallet(available=400)
+        self.first.action_demo_set_done()
+        self.first._post_process()
+        self.assertEqual((self.cart.state, self.use.state), ("sale", "done"))
+        self.assertWallet(balance=400, available=400)
+
+    def test_one_given_up_holds_nothing(self):
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET create_date = '2024-04-01' WHERE id = %s",
+            [self.first.id],
+        )
+        self.first.invalidate_recordset()
+        self.second.action_demo_set_canceled()
+        self.assertEqual(self.use.state, "draft")
+        self.assertWallet(available=1000)
