@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
 from odoo.addons.website_sale.controllers.main import WebsiteSale
@@ -16,20 +16,22 @@ class LoyaltyB2bShopPayment(WebsiteSale):
         try:
             with request.env.cr.savepoint():
                 order._hold_loyalty_b2b_for_payment()
-                if not order.get_portal_last_transaction():
-                    return super().shop_payment_validate(sale_order_id, **post)
-                return self._confirm_loyalty_b2b_shop_cart(order)
         except UserError:
             # the cart says why
             return request.redirect("/shop/cart")
+        if not order.get_portal_last_transaction():
+            return super().shop_payment_validate(sale_order_id, **post)
+        return self._confirm_loyalty_b2b_shop_cart(order)
 
     def _confirm_loyalty_b2b_shop_cart(self, order):
         """Confirm a cart that points pay for after its payment failed.
 
         Odoo takes the failed payment for one that is awaited, and confirms nothing.
+
+        :raises ValidationError: with what Odoo says stands against it.
         """
         if errors := self._get_shop_payment_errors(order):
-            raise UserError(" ".join(errors[0]))
+            raise ValidationError("\n".join(errors[0]))
         order._check_cart_is_ready_to_be_paid()
         order._validate_order()
         request.website.sale_reset()

@@ -1,4 +1,8 @@
+from unittest.mock import patch
+
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .payment_common import PaymentCommon
 
@@ -90,3 +94,47 @@ class TestTwoPayments(PaymentCommon):
         self.second.action_demo_set_canceled()
         self.assertEqual(self.use.state, "draft")
         self.assertWallet(available=1000)
+
+
+@tagged("post_install", "-at_install")
+class TestNothingToPayRefused(PaymentCommon):
+    """A cart that points pay for, and what stands against confirming it."""
+
+    def setUp(self):
+        super().setUp()
+        self.cart, self.use = self._create_chosen(600, price=10.0)
+
+    def _choose_all(self):
+        self.use = self.cart._use_loyalty_b2b_points(1000, self.boss.partner_id)
+        self.assertFalse(self.cart.amount_total)
+
+    def _validate(self):
+        """Return the address that the shop leads to; '' for a page."""
+        self.authenticate(self.boss.login, self.boss.login)
+        page = self._open("/shop/payment/validate", self.boss)
+        self.env.invalidate_all()
+        return page.headers.get("Location", "")
+
+    @mute_logger("odoo.http")
+    def test_what_the_shop_has_against_it_is_said(self):
+        """Not hidden by a cart that shows nothing of it."""
+
+        def refuse(order):
+            raise ValidationError(order.name)
+
+        for is_second in (False, True):
+            if is_second:
+                self._simulate(self._start(self.cart), "error")
+            self._choose_all()
+            with (
+                self.subTest(is_second),
+                patch.object(
+                    self.env.registry["sale.order"],
+                    "_check_cart_is_ready_to_be_paid",
+                    refuse,
+                ),
+            ):
+                self.assertFalse(self._validate())
+                self.assertEqual((self.cart.state, self.use.state), ("draft", "draft"))
+                self.assertWallet(balance=1000, available=1000)
+            self.use = self.cart._use_loyalty_b2b_points(600, self.boss.partner_id)
