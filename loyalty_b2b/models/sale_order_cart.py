@@ -110,6 +110,9 @@ class SaleOrder(models.Model):
             if held and not order._is_loyalty_b2b_payment_started():
                 held._give_back_choice()
 
+    def _get_loyalty_b2b_being_paid_text(self):
+        return self.env._("It is being paid: its total does not change any more.")
+
     def _is_loyalty_b2b_payment_started(self):
         """Tell whether any payment of the order is under way, or may be at the bank.
 

@@ -9,10 +9,17 @@ class LoyaltyB2bShopPayment(WebsiteSale):
 
     @route()
     def shop_payment_validate(self, sale_order_id=None, **post):
-        """Hold the points first; back to the cart if its total would change."""
+        """Hold the points first; back to the cart if its total would change.
+
+        Also while a payment may be at the bank: it is of the total before, and would
+        pay for an order that is confirmed already.
+        """
         order = request.cart.sudo() if sale_order_id is None else None
         if not order or order.amount_total or not order._get_loyalty_b2b_open_uses():
             return super().shop_payment_validate(sale_order_id, **post)
+        if order._is_loyalty_b2b_payment_started():
+            order.shop_warning = order._get_loyalty_b2b_being_paid_text()
+            return request.redirect("/shop/cart")
         try:
             with request.env.cr.savepoint():
                 order._hold_loyalty_b2b_for_payment()

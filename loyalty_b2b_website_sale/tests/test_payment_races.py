@@ -138,3 +138,28 @@ class TestNothingToPayRefused(PaymentCommon):
                 self.assertEqual((self.cart.state, self.use.state), ("draft", "draft"))
                 self.assertWallet(balance=1000, available=1000)
             self.use = self.cart._use_loyalty_b2b_points(600, self.boss.partner_id)
+
+    def test_not_while_a_payment_is_at_the_bank(self):
+        total = self.cart.amount_total
+        first = self.use
+        transaction = self._start(self.cart)
+        self._choose_all()
+        self.assertTrue(self._validate().endswith("/shop/cart"))
+        self.assertEqual((self.cart.state, self.use.state), ("draft", "draft"))
+        self.assertIn("being paid", self.cart.shop_warning)
+        transaction.action_demo_set_done()
+        transaction._post_process()
+        self.assertEqual((self.cart.state, self.cart.amount_total), ("sale", total))
+        self.assertEqual((first.state, self.use.state), ("done", "cancelled"))
+        self.assertWallet(balance=400, available=400)
+
+    def test_a_payment_given_up_stops_nothing(self):
+        transaction = self._start(self.cart)
+        self.env.cr.execute(
+            "UPDATE payment_transaction SET create_date = '2024-04-01' WHERE id = %s",
+            [transaction.id],
+        )
+        transaction.invalidate_recordset()
+        self._choose_all()
+        self.assertTrue(self._validate().endswith("/shop/confirmation"))
+        self.assertEqual((self.cart.state, self.use.state), ("sale", "done"))
