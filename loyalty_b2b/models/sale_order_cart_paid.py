@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
         Also of carts without points, and while another payment is awaited: points may
         be chosen in another tab before the bank answers.
 
-        :return: dict of plain values: `total`, `goods`, `uses`.
+        :return: dict of plain values: `total`, `goods`, `uses`, and whose order it is.
         """
         self.ensure_one()
         if not self._is_loyalty_b2b_cart():
@@ -25,6 +25,15 @@ class SaleOrder(models.Model):
             "total": self.amount_total,
             "goods": self._get_loyalty_b2b_goods(),
             "uses": uses._prepare_remembered(),
+            **self._prepare_loyalty_b2b_payer(),
+        }
+
+    def _prepare_loyalty_b2b_payer(self):
+        """Return whose order it is: nobody else's points are put back."""
+        return {
+            "owner": self.partner_invoice_id._get_loyalty_b2b_owner().id,
+            "company": self.company_id.id,
+            "currency": self.currency_id.id,
         }
 
     def _put_back_loyalty_b2b_paid(self, remembered):
@@ -40,8 +49,10 @@ class SaleOrder(models.Model):
         order = self.sudo()
         if not remembered or order.state not in ("draft", "sent"):
             return
-        same_goods = order._get_loyalty_b2b_goods() == remembered["goods"]
-        if not same_goods or order._has_loyalty_b2b_total(remembered["total"]):
+        if order._has_loyalty_b2b_total(remembered["total"]):
+            return
+        same_payer = order._prepare_loyalty_b2b_payer().items() <= remembered.items()
+        if not same_payer or order._get_loyalty_b2b_goods() != remembered["goods"]:
             return
         try:
             with self.env.cr.savepoint():
@@ -59,11 +70,14 @@ class SaleOrder(models.Model):
     def _put_back_loyalty_b2b_uses(self, remembered):
         """Put discounts back.
 
-        :raises UserError: if the total is another one then.
+        :raises UserError: if a discount is another customer's by now, or the total is
+            another one then.
         """
         rows = {row["id"]: row for row in remembered["uses"]}
         known = self.env["loyalty.b2b.redemption"].sudo().browse(rows).exists()
         known = known.filtered(lambda use: use.order_id == self and use._can_put_back())
+        if not all(use._is_same_customer() for use in known):
+            raise UserError(self.env._("The total of your cart has changed."))
         (self._get_loyalty_b2b_uses() - known)._cancel()
         for use in known:
             use._put_back(rows[use.id])

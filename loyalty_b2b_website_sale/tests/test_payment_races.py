@@ -163,3 +163,35 @@ class TestNothingToPayRefused(PaymentCommon):
         self._choose_all()
         self.assertTrue(self._validate().endswith("/shop/confirmation"))
         self.assertEqual((self.cart.state, self.use.state), ("sale", "done"))
+
+
+@tagged("post_install", "-at_install")
+class TestOtherCustomer(PaymentCommon):
+    """The cart became another customer's before the bank answered."""
+
+    def setUp(self):
+        super().setUp()
+        self.cart, self.use = self._create_chosen(600)
+        self.transaction = self._start(self.cart)
+
+    def _assert_not_put_back(self):
+        self.assertNotEqual(self.cart.amount_total, self.transaction.amount)
+        self._simulate(self.transaction, "done")
+        self.assertEqual((self.cart.state, self.use.state), ("draft", "cancelled"))
+        self.assertFalse(self.use.line_ids)
+        self.assertWallet(balance=1000, available=1000)
+
+    def test_another_company_pays(self):
+        other = self.env["res.partner"].create({"name": "Other", "is_company": True})
+        self.cart.partner_invoice_id = other
+        self._assert_not_put_back()
+
+    def test_the_company_has_another_wallet(self):
+        """The payer is the same, the wallet chosen from is not his any more."""
+        self.use.sudo()._cancel()
+        self.patch(
+            self.env.registry["loyalty.b2b.redemption"],
+            "_is_same_customer",
+            lambda use: False,
+        )
+        self._assert_not_put_back()
