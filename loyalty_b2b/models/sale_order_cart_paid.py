@@ -1,5 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+UNFIT = "mail.mail_activity_data_warning"
 
 
 class SaleOrder(models.Model):
@@ -83,6 +86,37 @@ class SaleOrder(models.Model):
             use._put_back(rows[use.id])
         if not self._has_loyalty_b2b_total(remembered["total"]):
             raise UserError(self.env._("The total of your cart has changed."))
+
+    def _warn_loyalty_b2b_unfit(self, remembered, paid):
+        """Tell the salesperson of a cart with points that was paid, but not in full.
+
+        Once: it stays unconfirmed, and its points held, until somebody decides.
+
+        :param dict remembered: of `_prepare_loyalty_b2b_paid`.
+        :param float paid: what came in, in the order's currency.
+        """
+        self.ensure_one()
+        order = self.sudo()
+        uses = order._get_loyalty_b2b_uses()
+        known = uses.browse([row["id"] for row in remembered["uses"]]).exists()
+        if order.state not in ("draft", "sent") or not (uses | known):
+            return
+        if order.activity_search([UNFIT]):
+            return
+        user = order.user_id or (uses | known).wallet_id.user_id[:1]
+        order.activity_schedule(
+            UNFIT,
+            user_id=user.id,
+            note=plaintext2html(
+                self.env._(
+                    "%(order)s is not confirmed: the customer has paid %(paid)s, its"
+                    " total is %(total)s.",
+                    order=order.name,
+                    paid=order._format_loyalty_b2b_total(paid),
+                    total=order._format_loyalty_b2b_total(order.amount_total),
+                )
+            ),
+        )
 
     def _has_loyalty_b2b_total(self, total):
         return not self.currency_id.compare_amounts(self.amount_total, total)

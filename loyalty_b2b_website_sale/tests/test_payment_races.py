@@ -195,3 +195,34 @@ class TestOtherCustomer(PaymentCommon):
             lambda use: False,
         )
         self._assert_not_put_back()
+
+
+@tagged("post_install", "-at_install")
+class TestPaidTooLittle(PaymentCommon):
+    """The goods changed while the customer paid: somebody is told."""
+
+    def _pay_too_little(self, points, user=None):
+        cart, use = self._create_chosen(600)
+        if not points:
+            use.sudo()._cancel()
+        cart.user_id = user
+        for _payment in range(2):
+            transaction = self._start(cart)
+            cart.order_line[0].product_uom_qty *= 10
+            self._simulate(transaction, "done")
+            self.assertEqual(cart.state, "draft")
+        return cart
+
+    def test_the_salesperson_is_told_once(self):
+        cart = self._pay_too_little(600, self.sales_all)
+        self.assertEqual(cart.activity_ids.user_id, self.sales_all)
+        self.assertIn(cart.name, cart.activity_ids.note)
+        self.assertIn("not confirmed", cart.activity_ids.note)
+
+    def test_the_account_manager_is_told(self):
+        self.wallet.sudo().user_id = self.officer
+        cart = self._pay_too_little(600)
+        self.assertEqual(cart.activity_ids.user_id, self.officer)
+
+    def test_of_carts_without_points_nobody_is(self):
+        self.assertFalse(self._pay_too_little(0, self.sales_all).activity_ids)
