@@ -1,7 +1,9 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from .redemption_outcome import PAYING_STATES
+from .redemption_cart import PAYMENT_HOURS
 
 
 class SaleOrder(models.Model):
@@ -98,7 +100,7 @@ class SaleOrder(models.Model):
     def _release_loyalty_b2b_payment(self):
         """Give the points of a cart back after a payment that failed.
 
-        Not if it is being paid in another way: a later payment that was started holds
+        Not if it is being paid in another way: another payment that was started holds
         them, too.
         """
         for order in self:
@@ -108,7 +110,17 @@ class SaleOrder(models.Model):
             if held and not order._is_loyalty_b2b_payment_started():
                 held._give_back_choice()
 
+    def _get_loyalty_b2b_being_paid_text(self):
+        return self.env._("It is being paid: its total does not change any more.")
+
     def _is_loyalty_b2b_payment_started(self):
-        """Tell whether the latest payment of the order is still under way."""
-        latest = self.sudo().transaction_ids.sorted("id")[-1:]
-        return latest.state in ("draft", *PAYING_STATES)
+        """Tell whether any payment of the order is under way, or may be at the bank.
+
+        One that nobody heard of is taken for given up when its hold's time is over.
+        """
+        self.ensure_one()
+        oldest = fields.Datetime.now() - timedelta(hours=PAYMENT_HOURS)
+        return self._is_loyalty_b2b_being_paid() or any(
+            transaction.state == "draft" and transaction.create_date > oldest
+            for transaction in self.sudo().transaction_ids
+        )

@@ -53,7 +53,12 @@ class PaymentTransaction(models.Model):
             order = transaction.sale_order_ids
             if transaction.loyalty_b2b_paid and len(order) == 1:
                 order._put_back_loyalty_b2b_paid(transaction.loyalty_b2b_paid)
-        return super()._check_amount_and_confirm_order()
+        confirmed = super()._check_amount_and_confirm_order()
+        for transaction in self.sudo():
+            order, paid = transaction.sale_order_ids, transaction.loyalty_b2b_paid
+            if paid and transaction.state == "done" and len(order) == 1:
+                order._warn_loyalty_b2b_unfit(paid, transaction.amount)
+        return confirmed
 
     def _set_canceled(self, state_message=None, extra_allowed_states=()):
         ended = super()._set_canceled(state_message, extra_allowed_states)

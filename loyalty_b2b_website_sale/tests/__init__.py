@@ -1,4 +1,5 @@
 from . import test_payment_ends
+from . import test_payment_races
 from . import test_process_payment
 from . import test_promotions_beside
 from . import test_demo_shop
