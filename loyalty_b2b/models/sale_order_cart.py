@@ -77,6 +77,7 @@ class SaleOrder(models.Model):
             if not news and not self.currency_id.compare_amounts(
                 before, self.amount_total
             ):
+                uses._pass_to_payer(self.env.user)
                 for use in uses:
                     use._hold_for_payment()
                 return

@@ -128,6 +128,24 @@ class TestCartApprovals(CartCommon, ApprovalCommon):
         with self.assertRaises(UserError):
             cart.with_user(self.salesperson).action_confirm()
 
+    def test_who_pays_needs_the_right_to_use_points(self):
+        cart = self._cart()
+        use = self._wish(2000, cart, user=self.boss)
+        self.wallet._grant(self.buyer.partner_id, "collects")
+        theirs = cart.with_user(self.buyer).sudo()
+        with self.assertRaisesRegex(ValidationError, "may not use"), self.env.cr.savepoint():
+            theirs._hold_loyalty_b2b_for_payment()
+        person = self.wallet._grant(self.buyer.partner_id, "uses")
+        person.sudo().limit_month = 1500
+        with self.assertRaisesRegex(ValidationError, "without asking"), self.env.cr.savepoint():
+            theirs._hold_loyalty_b2b_for_payment()
+        person.sudo().limit_month = 2500
+        theirs._hold_loyalty_b2b_for_payment()
+        self.assertEqual(use.state, "reserved")
+        # they count against his limit
+        self.assertEqual(use.contact_id, self.buyer.partner_id)
+        self.assertEqual(use.entry_ids.contact_id, self.buyer.partner_id)
+
     def test_the_same_form_twice_is_one_choice(self):
         self.wallet._grant(self.buyer.partner_id, "uses")
         cart = self._cart()
