@@ -38,3 +38,17 @@ class LoyaltyB2bRedemption(models.Model):
             is_free = use.state == "draft" and use._is_choice()
             if is_free and payer._is_portal() and not use._is_by_staff():
                 use.with_context(**QUIET).contact_id = payer.partner_id
+
+    def _check_debts(self):
+        """Check that points that are held may still be used; wallets are locked.
+
+        :raises UserError: if documents took points back, or invoices are overdue.
+        """
+        wallets = self.wallet_id
+        wallets._settle()
+        debits = wallets._get_open_debits()
+        for wallet, uses in self.grouped("wallet_id").items():
+            if refusal := wallet._get_overdue_refusal():
+                raise UserError(refusal)
+            if owed := debits.get(wallet):
+                raise UserError(uses[0]._get_debt_message(owed))

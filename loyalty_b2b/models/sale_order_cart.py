@@ -78,6 +78,7 @@ class SaleOrder(models.Model):
                 before, self.amount_total
             ):
                 uses._pass_to_payer(self.env.user)
+                uses._check_debts()
                 for use in uses:
                     use._hold_for_payment()
                 return

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -127,6 +129,28 @@ class TestCartApprovals(CartCommon, ApprovalCommon):
         self.assertIn("may not use", cart._get_loyalty_b2b_cart_news()[0])
         with self.assertRaises(UserError):
             cart.with_user(self.salesperson).action_confirm()
+
+    def test_what_is_held_is_not_paid_with_while_points_are_owed(self):
+        self.wallet._grant(self.buyer.partner_id, "collects")
+        cart = self._cart()
+        wish = self._wish(2000, cart).sudo()
+        self._open_question(wish)._answer("accepted", by=self.boss.partner_id)
+        available = self.wallet.available
+        self.wallet._force_redeem(int(available) + 500, "test:return")
+        with self.assertRaisesRegex(ValidationError, "500 points were taken back"):
+            cart._hold_loyalty_b2b_for_payment()
+
+    def test_what_is_held_is_not_paid_with_while_invoices_are_overdue(self):
+        self.wallet._grant(self.buyer.partner_id, "collects")
+        cart = self._cart()
+        wish = self._wish(2000, cart).sudo()
+        self._open_question(wish)._answer("accepted", by=self.boss.partner_id)
+        wallets = self.env.registry["loyalty.b2b.wallet"]
+        with (
+            patch.object(wallets, "_get_overdue_refusal", lambda wallet: "Overdue."),
+            self.assertRaisesRegex(ValidationError, "Overdue"),
+        ):
+            cart._hold_loyalty_b2b_for_payment()
 
     def test_who_pays_needs_the_right_to_use_points(self):
         cart = self._cart()
