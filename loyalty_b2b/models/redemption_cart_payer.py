@@ -20,6 +20,9 @@ class LoyaltyB2bRedemption(models.Model):
         """
         self.ensure_one()
         person = payer.partner_id
+        if payer._is_public() and self.order_id.state == "draft":
+            # who has only its link; what is sent is paid by its link
+            return self.env._("Sign in to pay with the points of your company.")
         if not payer._is_portal() or person == self.contact_id:
             return ""
         return self.new({"contact_id": person.id}, origin=self)._get_own_refusal()

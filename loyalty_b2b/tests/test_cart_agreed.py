@@ -157,11 +157,17 @@ class TestCartApprovals(CartCommon, ApprovalCommon):
         use = self._wish(2000, cart, user=self.boss)
         self.wallet._grant(self.buyer.partner_id, "collects")
         theirs = cart.with_user(self.buyer).sudo()
-        with self.assertRaisesRegex(ValidationError, "may not use"), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(ValidationError, "may not use"),
+            self.env.cr.savepoint(),
+        ):
             theirs._hold_loyalty_b2b_for_payment()
         person = self.wallet._grant(self.buyer.partner_id, "uses")
         person.sudo().limit_month = 1500
-        with self.assertRaisesRegex(ValidationError, "without asking"), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(ValidationError, "without asking"),
+            self.env.cr.savepoint(),
+        ):
             theirs._hold_loyalty_b2b_for_payment()
         person.sudo().limit_month = 2500
         theirs._hold_loyalty_b2b_for_payment()
@@ -169,6 +175,13 @@ class TestCartApprovals(CartCommon, ApprovalCommon):
         # they count against his limit
         self.assertEqual(use.contact_id, self.buyer.partner_id)
         self.assertEqual(use.entry_ids.contact_id, self.buyer.partner_id)
+
+    def test_who_has_only_the_link_of_a_cart_signs_in(self):
+        cart = self._cart()
+        self._wish(2000, cart, user=self.boss)
+        theirs = cart.with_user(self.env.ref("base.public_user")).sudo()
+        with self.assertRaisesRegex(ValidationError, "Sign in"):
+            theirs._hold_loyalty_b2b_for_payment()
 
     def test_the_same_form_twice_is_one_choice(self):
         self.wallet._grant(self.buyer.partner_id, "uses")
