@@ -80,7 +80,7 @@ class TestCheckoutPayment(CheckoutCommon):
         self.wallet._grant(self.buyer.partner_id, "sees")
         use = self._choose()
         self._take_over(self.buyer)
-        text = self._text(self._page(self.buyer))
+        text = self._text(self._tree(self.url_open("/shop/cart").text))
         self.assertEqual(self.cart.partner_id, self.buyer.partner_id)
         self.assertEqual(use.state, "cancelled")
         self.assertIn("You may not use the points", text)
@@ -90,7 +90,8 @@ class TestCheckoutPayment(CheckoutCommon):
         self.wallet._grant(self.buyer.partner_id, "uses")
         use = self._choose()
         self._take_over(self.buyer)
-        self._page(self.buyer)
+        self.url_open("/shop/cart")
+        self.assertEqual(self.cart.partner_id, self.buyer.partner_id)
         self.assertEqual(use.state, "draft")
 
     # === PORTAL === #
