@@ -256,6 +256,7 @@ from . import redemption_recount
 from . import redemption_cart
 from . import redemption_cart_change
 from . import redemption_cart_paid
+from . import redemption_cart_payer
 from . import wallet_recount
 from . import reward_order
 from . import sale_order_rewards

@@ -75,10 +75,12 @@ class SaleOrder(models.Model):
         uses.wallet_id._lock()
         before = self.amount_total
         try:
+            uses._pass_to_payer(self.env.user)
             news = self._update_loyalty_b2b_cart()
             if not news and not self.currency_id.compare_amounts(
                 before, self.amount_total
             ):
+                uses._check_debts()
                 for use in uses:
                     use._hold_for_payment()
                 return

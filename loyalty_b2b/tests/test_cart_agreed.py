@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
@@ -127,6 +129,59 @@ class TestCartApprovals(CartCommon, ApprovalCommon):
         self.assertIn("may not use", cart._get_loyalty_b2b_cart_news()[0])
         with self.assertRaises(UserError):
             cart.with_user(self.salesperson).action_confirm()
+
+    def test_what_is_held_is_not_paid_with_while_points_are_owed(self):
+        self.wallet._grant(self.buyer.partner_id, "collects")
+        cart = self._cart()
+        wish = self._wish(2000, cart).sudo()
+        self._open_question(wish)._answer("accepted", by=self.boss.partner_id)
+        available = self.wallet.available
+        self.wallet._force_redeem(int(available) + 500, "test:return")
+        with self.assertRaisesRegex(ValidationError, "500 points were taken back"):
+            cart._hold_loyalty_b2b_for_payment()
+
+    def test_what_is_held_is_not_paid_with_while_invoices_are_overdue(self):
+        self.wallet._grant(self.buyer.partner_id, "collects")
+        cart = self._cart()
+        wish = self._wish(2000, cart).sudo()
+        self._open_question(wish)._answer("accepted", by=self.boss.partner_id)
+        wallets = self.env.registry["loyalty.b2b.wallet"]
+        with (
+            patch.object(wallets, "_get_overdue_refusal", lambda wallet: "Overdue."),
+            self.assertRaisesRegex(ValidationError, "Overdue"),
+        ):
+            cart._hold_loyalty_b2b_for_payment()
+
+    def test_who_pays_needs_the_right_to_use_points(self):
+        cart = self._cart()
+        use = self._wish(2000, cart, user=self.boss)
+        self.wallet._grant(self.buyer.partner_id, "collects")
+        theirs = cart.with_user(self.buyer).sudo()
+        with (
+            self.assertRaisesRegex(ValidationError, "may not use"),
+            self.env.cr.savepoint(),
+        ):
+            theirs._hold_loyalty_b2b_for_payment()
+        person = self.wallet._grant(self.buyer.partner_id, "uses")
+        person.sudo().limit_month = 1500
+        with (
+            self.assertRaisesRegex(ValidationError, "without asking"),
+            self.env.cr.savepoint(),
+        ):
+            theirs._hold_loyalty_b2b_for_payment()
+        person.sudo().limit_month = 2500
+        theirs._hold_loyalty_b2b_for_payment()
+        self.assertEqual(use.state, "reserved")
+        # they count against his limit
+        self.assertEqual(use.contact_id, self.buyer.partner_id)
+        self.assertEqual(use.entry_ids.contact_id, self.buyer.partner_id)
+
+    def test_who_has_only_the_link_of_a_cart_signs_in(self):
+        cart = self._cart()
+        self._wish(2000, cart, user=self.boss)
+        theirs = cart.with_user(self.env.ref("base.public_user")).sudo()
+        with self.assertRaisesRegex(ValidationError, "Sign in"):
+            theirs._hold_loyalty_b2b_for_payment()
 
     def test_the_same_form_twice_is_one_choice(self):
         self.wallet._grant(self.buyer.partner_id, "uses")

@@ -56,8 +56,20 @@ class SaleOrder(models.Model):
         self._follow_loyalty_b2b_cart()
 
     def _update_address(self, *args, **kwargs):
+        before = self.partner_id
         super()._update_address(*args, **kwargs)
+        if before and before != self.partner_id:
+            self._pass_loyalty_b2b_cart()
         self._follow_loyalty_b2b_cart()
+
+    def _pass_loyalty_b2b_cart(self):
+        """Take off what was only chosen if the cart's new person may not use it."""
+        for use in self._get_loyalty_b2b_open_uses():
+            refusal = use._get_payer_refusal(self.env.user)
+            if refusal and use.state == "draft" and use._is_choice():
+                self.shop_warning = use._get_off_text(refusal)
+                use._cancel()
+                self.sudo()._log_loyalty_b2b(body=self.shop_warning)
 
     def _release_loyalty_b2b_of_others(self):
         carts = self.filtered(

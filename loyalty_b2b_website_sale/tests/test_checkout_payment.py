@@ -68,6 +68,32 @@ class TestCheckoutPayment(CheckoutCommon):
         self.assertIn("becomes", self._text(page))
         self.assertNotIn("becomes", self._text(self._page()))
 
+    # === TAKING OVER === #
+
+    def _take_over(self, user):
+        """Go on with the boss's cart by its link."""
+        token = self.cart._portal_ensure_token()
+        url = f"/shop/cart?id={self.cart.id}&access_token={token}"
+        return self._open(f"{url}&revive_method=squash", user)
+
+    def test_who_may_not_use_points_does_not_get_them_with_a_cart(self):
+        self.wallet._grant(self.buyer.partner_id, "sees")
+        use = self._choose()
+        self._take_over(self.buyer)
+        text = self._text(self._tree(self.url_open("/shop/cart").text))
+        self.assertEqual(self.cart.partner_id, self.buyer.partner_id)
+        self.assertEqual(use.state, "cancelled")
+        self.assertIn("You may not use the points", text)
+        self.assertAlmostEqual(self.cart.amount_untaxed, 100.0)
+
+    def test_who_may_use_points_takes_a_cart_over_with_them(self):
+        self.wallet._grant(self.buyer.partner_id, "uses")
+        use = self._choose()
+        self._take_over(self.buyer)
+        self.url_open("/shop/cart")
+        self.assertEqual(self.cart.partner_id, self.buyer.partner_id)
+        self.assertEqual(use.state, "draft")
+
     # === PORTAL === #
 
     def test_points_of_a_cart_are_chosen_in_the_shop_only(self):
