@@ -15,3 +15,12 @@ class IrHttp(models.AbstractModel):
         # prices before tax, see `product.pricelist`
         request.loyalty_b2b_prices = {}
         request.loyalty_b2b_carts = {}
+
+
+def get_notes(name):
+    """Return what the request notes under a name, a dict.
+
+    One that nobody keeps where no page of a website is served.
+    """
+    notes = getattr(request, name, None) if request else None
+    return notes if isinstance(notes, dict) else {}

@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.http import request
+
+from .ir_http import get_notes
 
 
 class ProductPricelist(models.Model):
@@ -18,8 +19,7 @@ class ProductPricelist(models.Model):
         prices = super()._compute_price_rule(
             products, quantity, uom=uom, compute_price=compute_price, **kwargs
         )
-        notes = getattr(request, "loyalty_b2b_prices", None) if request else None
-        if isinstance(notes, dict) and compute_price:
+        if compute_price:
             place = (self.id, products._name, quantity, uom.id if uom else False)
-            notes.setdefault(place, {}).update(prices)
+            get_notes("loyalty_b2b_prices").setdefault(place, {}).update(prices)
         return prices

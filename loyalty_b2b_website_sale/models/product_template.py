@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.http import request
 from odoo.tools import float_round
 
+from .ir_http import get_notes
 from .program_offers import Offer
 
 # More of a product is no offer of a web shop.
@@ -92,7 +93,7 @@ class ProductTemplate(models.Model):
         """
         pricelist = request.pricelist
         place = (pricelist.id, priced._name, quantity, uom.id if uom else False)
-        noted = request.loyalty_b2b_prices.get(place, {}).get(priced.id)
+        noted = get_notes("loyalty_b2b_prices").get(place, {}).get(priced.id)
         if not noted or noted[0] <= 0:
             return None
         price, item_id = noted

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.http import request
 
+from .ir_http import get_notes
+
 
 class SaleOrder(models.Model):
     """What the visitor of the shop reads of points of his cart and his last order."""
@@ -36,7 +38,7 @@ class SaleOrder(models.Model):
             self.id,
             tuple((line.id, line.price_subtotal) for line in self.order_line),
         )
-        carts = request.loyalty_b2b_carts
+        carts = get_notes("loyalty_b2b_carts")
         if place not in carts:
             carts[place] = self._compute_loyalty_b2b_shop_points()
         return carts[place]

@@ -5,6 +5,8 @@ from lxml import html
 from odoo import Command
 from odoo.tests import tagged
 
+from odoo.addons.website_sale.tests.common import MockRequest
+
 from ..models.website import Website
 from .earn_common import EarnCommon
 
@@ -61,6 +63,14 @@ class TestEarnCart(EarnCommon):
         figures = self._figures(html.fromstring(data["website_sale.total"]))
         self.assertIn("about 500 points", figures["earns"])
         self.assertIn("about 500 points", self._summary()["earns"])
+
+    def test_requests_that_note_nothing_say_the_same(self):
+        """Such as those of Odoo's own tests, or of a route that is of no website."""
+        cart = self._add(self.product, 3)
+        website = self.website.with_user(self.boss)
+        with MockRequest(website.env, website=website):
+            points = cart.with_user(self.boss)._prepare_loyalty_b2b_shop_points()
+        self.assertIn("about 300 points", points["earns"])
 
     def test_what_the_cart_says_is_booked(self):
         self.rule.points = 3
